@@ -392,6 +392,13 @@ static enum nm_code settle(const struct fetching *fetching, const struct fetch *
 									 : NM_OK;
 }
 
+static bool goes_on(const struct fetching *fetching)
+{
+	const struct nm_refresh *refresh = fetching->refresh;
+
+	return refresh->idle == NULL || refresh->idle(refresh->context, fetching->n - fetching->n_flying, fetching->n);
+}
+
 static enum nm_code run(struct fetching *fetching, struct nm_error *err)
 {
 	const struct nm_refresh *refresh = fetching->refresh;
@@ -412,7 +419,7 @@ static enum nm_code run(struct fetching *fetching, struct nm_error *err)
 			if (code == NM_OK)
 				code = settle(fetching, &fetching->items[tag], err);
 		}
-		if (code == NM_OK && refresh->idle != NULL && !refresh->idle(refresh->context))
+		if (code == NM_OK && !goes_on(fetching))
 			break;
 	}
 	if (fetching->n_flying > 0 && transport->drop != NULL)

@@ -44,7 +44,9 @@ struct work {
 
 static bool goes_on(const struct work *work)
 {
-	return work->refresh->idle == NULL || work->refresh->idle(work->refresh->context);
+	const struct nm_refresh *refresh = work->refresh;
+
+	return refresh->idle == NULL || refresh->idle(refresh->context, work->out->same + work->out->put, work->n);
 }
 
 /* Something went wrong at the server's end, or on the way there: the rest is left. */

@@ -210,15 +210,29 @@ static enum nm_code take_talk(struct importing *run, size_t i, struct nm_error *
 
 /* --- the conversations --- */
 
-static bool ended(void *context, struct nm_talk *talk)
+/* How many days of all that is to be read are read: each line has its own, and a line that is over all of them. */
+static bool tell_days(struct importing *run, const char *line)
 {
-	struct importing *run = context;
+	const nm_time now = run->context->now;
+	nm_time done = 0, all = 0;
 
-	if (run->context->progress != NULL &&
-	    !run->context->progress(run->context->progress_context, talk->exchange.line, "reading calls",
-				    run->done, run->import->n))
+	if (run->context->progress == NULL)
+		return !run->import->stopped;
+	for (size_t i = 0; i < run->import->n; i++) {
+		const struct nm_import_line *one = &run->import->lines[i];
+
+		all += now - one->since;
+		done += run->over[i] || one->until > now ? now - one->since : one->until - one->since;
+	}
+	if (!run->context->progress(run->context->progress_context, line, "reading calls", (size_t)(done / NM_DAY),
+				    (size_t)(all / NM_DAY) + 1))
 		run->import->stopped = true;
 	return !run->import->stopped;
+}
+
+static bool ended(void *context, struct nm_talk *talk)
+{
+	return tell_days(context, talk->exchange.line);
 }
 
 static bool idle(void *context)
@@ -250,6 +264,7 @@ static enum nm_code run_round(struct importing *run, struct nm_talk **items, str
 				  .context = run,
 				  .ended = ended,
 				  .idle = run->context->idle != NULL ? idle : NULL,
+				  .may_drop = true, /* what is only read */
 				  .seed = (uint64_t)run->context->now };
 	enum nm_code code = NM_OK;
 
@@ -281,8 +296,11 @@ static enum nm_code run_rounds(struct importing *run, struct nm_error *err)
 	run->over = calloc(n + 1, sizeof(*run->over));
 	if (items == NULL || run->talks == NULL || run->records == NULL || run->over == NULL)
 		code = nm_fail_memory(err);
-	for (int i = 0; i < ROUNDS_MAX && run->done < n && code == NM_OK && !run->import->stopped; i++)
+	for (int i = 0; i < ROUNDS_MAX && run->done < n && code == NM_OK && tell_days(run, ""); i++)
 		code = run_round(run, items, err);
+	for (size_t i = 0; run->import->stopped && i < n && code == NM_OK; i++)
+		if (!run->over[i])
+			run->import->lines[i].words = "stopped";
 	free(run->over);
 	free(run->records);
 	free(run->talks);

@@ -72,7 +72,8 @@ static void end_talk(struct nm_kept_account *item, struct nm_talk *talk)
 	talk->exchange.arena = NULL;
 }
 
-static enum nm_code speak(const struct nm_push_context *context, struct nm_kept_accounts *accounts,
+/* reads: nothing is deleted, so who stops it need not wait for what is under way. */
+static enum nm_code speak(const struct nm_push_context *context, struct nm_kept_accounts *accounts, bool reads,
 			  struct nm_error *err)
 {
 	struct nm_talk *talks = calloc(accounts->n + 1, sizeof(*talks));
@@ -81,7 +82,8 @@ static enum nm_code speak(const struct nm_push_context *context, struct nm_kept_
 				.items = items,
 				.seed = (uint64_t)context->now,
 				.context = context->progress_context,
-				.idle = context->idle };
+				.idle = context->idle,
+				.may_drop = reads };
 	enum nm_code code = talks != NULL && items != NULL ? NM_OK : nm_fail_memory(err);
 
 	for (size_t i = 0; i < accounts->n && code == NM_OK; i++) {
@@ -182,7 +184,7 @@ enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number numbe
 			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)
-		code = speak(context, &found, err);
+		code = speak(context, &found, true, err);
 	if (code == NM_OK)
 		*out = found;
 	else
@@ -195,5 +197,5 @@ enum nm_code nm_kept_delete(const struct nm_push_context *context, struct nm_kep
 {
 	for (size_t i = 0; i < accounts->n; i++)
 		accounts->items[i].kept.remove = true;
-	return speak(context, accounts, err);
+	return speak(context, accounts, false, err);
 }

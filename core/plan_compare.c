@@ -134,6 +134,27 @@ static enum nm_code add_found(struct nm_differences *out, size_t *capacity, cons
 	return code == NM_OK && staff != NULL ? add_staff(out, capacity, b->line, staff, span, err) : code;
 }
 
+static void name_party(struct nm_party *party, const struct nm_plan *plan, const struct nm_plan *other)
+{
+	const int line = party->line != NULL ? nm_plan_find_line(plan, party->line) : -1;
+	const int same = line >= 0 ? nm_plan_same_line(plan, line, other) : -1;
+
+	if (same >= 0)
+		party->line = other->lines[same].name;
+}
+
+/* Lines that the route rings are what they were, whatever the other plan, which outlives the route, calls them. */
+static void name_rung(struct nm_route *route, const struct nm_plan *plan, const struct nm_plan *other)
+{
+	for (size_t i = 0; i < route->n_treatments; i++) {
+		struct nm_treatment *treatment = route->treatments[i];
+
+		for (size_t j = 0; j < treatment->n; j++)
+			for (size_t k = 0; k < treatment->steps[j].n; k++)
+				name_party(&treatment->steps[j].parties[k], plan, other);
+	}
+}
+
 static enum nm_code compare_line(const struct side *old, int old_line, const struct side *new, int new_line,
 				 const struct nm_span *span, struct nm_differences *out, size_t *capacity,
 				 struct nm_error *err)
@@ -148,6 +169,8 @@ static enum nm_code compare_line(const struct side *old, int old_line, const str
 		code = add_renamed(out, capacity, a, b, span, err);
 	if (code == NM_OK && strcmp(a->number, b->number) != 0)
 		code = add_whole(out, capacity, b->line, span, a->number, b->number, err);
+	if (code == NM_OK)
+		name_rung(a, old->plan, new->plan);
 	if (code == NM_OK)
 		code = nm_route_diff(a, b, span->from, span->until, &found, err);
 	if (code == NM_OK)
@@ -184,41 +207,58 @@ static enum nm_code add_answers(struct nm_differences *out, size_t *capacity, co
 	return code;
 }
 
-/* The lines of one side that the other has not. */
-static enum nm_code compare_only(const struct side *side, const struct side *other, const struct nm_span *span, bool came,
-				 struct nm_differences *out, size_t *capacity, struct nm_error *err)
+static enum nm_code ask(const struct nm_plan_pair *pair, size_t done, struct nm_error *err)
 {
-	char number[NM_NUMBER_TEXT];
-	enum nm_code code = NM_OK;
+	const size_t all = pair->old->n_lines + pair->new_plan->n_lines;
 
-	for (size_t i = 0; i < side->plan->n_lines && code == NM_OK; i++) {
-		const struct nm_line *line = &side->plan->lines[i];
-
-		if (nm_plan_same_line(side->plan, (int)i, other->plan) >= 0)
-			continue;
-		nm_number_write(line->number, number);
-		code = add_whole(out, capacity, line->name, span, came ? NO_LINE : number, came ? number : NO_LINE, err);
-		if (code == NM_OK)
-			code = add_answers(out, capacity, side, (int)i, span, came, err);
-	}
-	return code;
+	if (pair->go_on == NULL || pair->go_on(pair->context, done, all))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "stopped after %zu of %zu lines of both plans", done, all);
 }
 
-static enum nm_code compare_lines(const struct side *old, const struct side *new, const struct nm_span *span,
+/* A line that one side has and the other has not. */
+static enum nm_code compare_only(const struct side *side, int line, const struct nm_span *span, bool came,
+				 struct nm_differences *out, size_t *capacity, struct nm_error *err)
+{
+	const struct nm_line *only = &side->plan->lines[line];
+	char number[NM_NUMBER_TEXT];
+	enum nm_code code;
+
+	nm_number_write(only->number, number);
+	code = add_whole(out, capacity, only->name, span, came ? NO_LINE : number, came ? number : NO_LINE, err);
+	return code == NM_OK ? add_answers(out, capacity, side, line, span, came, err) : code;
+}
+
+/* Those that both have, then those of the old plan alone, then those of the new one alone. */
+static enum nm_code compare_lines(const struct side *old, const struct side *new, const struct nm_plan_pair *pair,
 				  struct nm_differences *out, struct nm_error *err)
 {
-	size_t capacity = 0;
+	const struct nm_span span = { pair->from, pair->until };
+	size_t capacity = 0, done = 0;
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < old->plan->n_lines && code == NM_OK; i++) {
 		const int other = nm_plan_same_line(old->plan, (int)i, new->plan);
 
-		if (other >= 0)
-			code = compare_line(old, (int)i, new, other, span, out, &capacity, err);
+		if (other < 0)
+			continue;
+		code = ask(pair, done, err);
+		done += 2;
+		if (code == NM_OK)
+			code = compare_line(old, (int)i, new, other, &span, out, &capacity, err);
 	}
-	if (code == NM_OK)
-		code = compare_only(old, new, span, false, out, &capacity, err);
-	return code == NM_OK ? compare_only(new, old, span, true, out, &capacity, err) : code;
+	for (int came = 0; came < 2; came++) {
+		const struct side *side = came ? new : old, *other = came ? old : new;
+
+		for (size_t i = 0; i < side->plan->n_lines && code == NM_OK; i++) {
+			if (nm_plan_same_line(side->plan, (int)i, other->plan) >= 0)
+				continue;
+			code = ask(pair, done++, err);
+			if (code == NM_OK)
+				code = compare_only(side, (int)i, &span, came, out, &capacity, err);
+		}
+	}
+	return code;
 }
 
 int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan *other)
@@ -234,20 +274,18 @@ int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan
 	return nm_plan_find_number(plan, this->number) == line ? same : -1;
 }
 
-enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
-			     nm_time until, struct nm_differences *out, struct nm_error *err)
+enum nm_code nm_plan_compare(const struct nm_plan_pair *pair, struct nm_differences *out, struct nm_error *err)
 {
-	struct side a = { .plan = old }, b = { .plan = new_plan };
+	struct side a = { .plan = pair->old }, b = { .plan = pair->new_plan };
 	struct nm_differences differences = { .arena = nm_arena_new() };
-	struct nm_span span = { from, until };
 	enum nm_code code = differences.arena != NULL ? NM_OK : nm_fail_memory(err);
 
 	if (code == NM_OK)
-		code = open_side(&a, from, until, err);
+		code = open_side(&a, pair->from, pair->until, err);
 	if (code == NM_OK)
-		code = open_side(&b, from, until, err);
+		code = open_side(&b, pair->from, pair->until, err);
 	if (code == NM_OK)
-		code = compare_lines(&a, &b, &span, &differences, err);
+		code = compare_lines(&a, &b, pair, &differences, err);
 	close_side(&a);
 	close_side(&b);
 	if (code == NM_OK)

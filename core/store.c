@@ -24,6 +24,8 @@
 #define CACHE "PRAGMA cache_size = -256" /* KiB */
 #define CACHE_WIDE "PRAGMA cache_size = -32768"
 
+#define STOPPED "stopped: nothing of it was done"
+
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
 {
 	int code = store->db != NULL ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;
@@ -31,6 +33,8 @@ enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_
 
 	if (code == SQLITE_NOMEM)
 		return nm_fail_memory(err);
+	if (code == SQLITE_INTERRUPT)
+		return nm_fail(err, NM_REFUSED, STOPPED);
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
 		return nm_fail(err, NM_REFUSED, "%s: %s: another nevermiss is writing to it", store->file,
 			       doing);
@@ -441,6 +445,37 @@ void nm_store_abandon(struct nm_store *store)
 	nm_store_sums_abandon(store);
 	narrow(store);
 	store->depth = 0;
+}
+
+/* --- asking whether to go on --- */
+
+#define ASK_EVERY 20000 /* steps of SQLite's machine: some milliseconds */
+
+static int ask(void *context)
+{
+	struct nm_store *store = context;
+
+	if (!store->asking.stopped)
+		store->asking.stopped = !store->asking.go_on(store->asking.context, store->asking.done, store->asking.all);
+	return store->asking.stopped;
+}
+
+void nm_store_ask(struct nm_store *store, bool (*asked)(void *context, size_t done, size_t all), void *context)
+{
+	store->asking.go_on = asked;
+	store->asking.context = context;
+	store->asking.done = store->asking.all = 0;
+	store->asking.stopped = false;
+	sqlite3_progress_handler(store->db, ASK_EVERY, asked != NULL ? ask : NULL, store);
+}
+
+enum nm_code nm_store_reached(struct nm_store *store, size_t done, size_t all, struct nm_error *err)
+{
+	store->asking.done = done;
+	store->asking.all = all;
+	if (store->asking.go_on == NULL || ask(store) == 0)
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, STOPPED);
 }
 
 enum nm_code nm_store_check(struct nm_store *store, struct nm_error *err)

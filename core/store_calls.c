@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "core/store_private.h"
+
+#define ASK_CALLS 1024 /* calls that are read between two questions whether to go on */
 #include "nevermiss/calls.h"
 
 #define WITHHELD (-1) /* a caller in the store */
@@ -255,6 +257,7 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	struct nm_call_entries calls = { .arena = nm_arena_new() };
 	size_t capacity = 0;
+	enum nm_code code = NM_OK;
 	bool ok = calls.arena != NULL;
 	int result = SQLITE_DONE;
 
@@ -267,22 +270,27 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 	if (which != NM_SQL_CALLS)
 		sqlite3_bind_int64(statement, 3,
 				   (sqlite3_int64)(filter->caller != 0 ? filter->caller : filter->number));
-	while (ok && calls.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+	code = nm_store_reached(store, 0, filter->most, err);
+	while (ok && code == NM_OK && calls.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&calls.items, &capacity, calls.n + 1, sizeof(*calls.items));
 		if (ok)
 			calls.items[calls.n++] = read_call(statement, calls.arena, &ok);
+		if (calls.n % ASK_CALLS == 0)
+			code = nm_store_reached(store, calls.n, filter->most, err);
 	}
-	if (ok && calls.n == filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+	if (ok && code == NM_OK && calls.n == filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		calls.more = true;
 		result = SQLITE_DONE;
 	}
 	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
+	if (ok && code == NM_OK && result == SQLITE_DONE) {
 		*out = calls;
 		return NM_OK;
 	}
 	nm_call_entries_clear(&calls);
-	return ok ? nm_store_fail(store, "reading its calls", err) : nm_fail_memory(err);
+	if (!ok)
+		return nm_fail_memory(err);
+	return code != NM_OK ? code : nm_store_fail(store, "reading its calls", err);
 }
 
 void nm_call_entries_clear(struct nm_call_entries *entries)

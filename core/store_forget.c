@@ -10,7 +10,8 @@
 
 #include "core/store_private.h"
 
-#define LEFT_MAX 10000 /* traces at carriers that are told */
+#define LEFT_MAX  10000 /* traces at carriers that are told */
+#define ASK_CALLS 256   /* calls that are taken out between two questions whether to go on */
 
 /* --- running a statement --- */
 
@@ -180,14 +181,16 @@ enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_
 
 /* --- taking it out --- */
 
-/* The calls that a statement names by what it is given, out of the sums and of the log; their legs are gone by then. */
-static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement which, int64_t what, int64_t *taken,
+struct ids {
+	size_t n, capacity;
+	int64_t *items; /* malloc'd */
+};
+
+/* The calls that a statement names by what it is given. */
+static enum nm_code find_calls(struct nm_store *store, enum nm_store_statement which, int64_t what, struct ids *out,
 			       struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
-	size_t n = 0, capacity = 0;
-	enum nm_code code = NM_OK;
-	int64_t *ids = NULL;
 	bool ok = true;
 	int result = SQLITE_DONE;
 
@@ -195,22 +198,29 @@ static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement w
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, what);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&ids, &capacity, n + 1, sizeof(*ids));
+		ok = nm_grow((void **)&out->items, &out->capacity, out->n + 1, sizeof(*out->items));
 		if (ok)
-			ids[n++] = sqlite3_column_int64(statement, 0);
+			out->items[out->n++] = sqlite3_column_int64(statement, 0);
 	}
 	sqlite3_reset(statement);
 	if (!ok)
-		code = nm_fail_memory(err);
-	else if (result != SQLITE_DONE)
-		code = nm_store_fail(store, "looking for calls", err);
-	for (size_t i = 0; i < n && code == NM_OK; i++) {
-		code = nm_store_sums_take_out(store, ids[i], err);
+		return nm_fail_memory(err);
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "looking for calls", err);
+}
+
+/* Out of the sums and of the log; their legs are gone by then. */
+static enum nm_code drop_calls(struct nm_store *store, const struct ids *ids, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < ids->n && code == NM_OK; i++) {
+		if (i % ASK_CALLS == 0)
+			code = nm_store_reached(store, i, ids->n, err);
 		if (code == NM_OK)
-			code = nm_store_run_id(store, NM_SQL_CALL_DROP, ids[i], err);
+			code = nm_store_sums_take_out(store, ids->items[i], err);
+		if (code == NM_OK)
+			code = nm_store_run_id(store, NM_SQL_CALL_DROP, ids->items[i], err);
 	}
-	free(ids);
-	*taken = (int64_t)n;
 	return code;
 }
 
@@ -224,7 +234,7 @@ static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time 
 		NM_SQL_FORGET_INBOUND, NM_SQL_FORGET_SANDBOX_INBOUND, NM_SQL_FORGET_EVENTS,
 		NM_SQL_SANDBOX_TEXTS_DROP,
 	};
-	int64_t taken;
+	struct ids calls = { .n = 0 };
 	enum nm_code code = nm_store_begin(store, err);
 
 	if (code != NM_OK)
@@ -233,7 +243,10 @@ static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time 
 	if (code == NM_OK)
 		code = run_all(store, which, sizeof(which) / sizeof(which[0]), number, err);
 	if (code == NM_OK)
-		code = drop_calls(store, NM_SQL_FORGET_CALLS, (int64_t)number, &taken, err);
+		code = find_calls(store, NM_SQL_FORGET_CALLS, (int64_t)number, &calls, err);
+	if (code == NM_OK)
+		code = drop_calls(store, &calls, err);
+	free(calls.items);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
@@ -247,6 +260,9 @@ static enum nm_code drop_bytes(struct nm_store *store, bool *whole, struct nm_er
 	int left = 0, moved = 0;
 	enum nm_code code = nm_store_execute(store, "VACUUM", "writing it anew", err);
 
+	if (code == NM_REFUSED && store->asking.stopped)
+		return nm_fail(err, NM_REFUSED, "stopped: the number is out of the log, but bytes of it may still stand in the "
+						"store's file; say it again to have that written anew");
 	if (code != NM_OK)
 		return code;
 	*whole = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &moved) ==
@@ -297,13 +313,20 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
 	static const enum nm_store_statement inbound[] = { NM_SQL_EXPIRE_INBOUND };
 	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
-	int64_t came;
-	enum nm_code code = expire(store, followups, 2, before, &out->followups, err);
+	struct ids calls = { .n = 0 };
+	int64_t came, legs;
+	enum nm_code code = find_calls(store, NM_SQL_EXPIRE_CALLS, before, &calls, err);
 
 	if (code == NM_OK)
-		code = expire(store, of_calls, 4, before, &out->calls, err);
+		code = nm_store_reached(store, 0, calls.n, err);
 	if (code == NM_OK)
-		code = drop_calls(store, NM_SQL_EXPIRE_CALLS, before, &out->calls, err);
+		code = expire(store, followups, 2, before, &out->followups, err);
+	if (code == NM_OK)
+		code = expire(store, of_calls, 4, before, &legs, err);
+	if (code == NM_OK)
+		code = drop_calls(store, &calls, err);
+	free(calls.items);
+	out->calls = (int64_t)calls.n;
 	if (code == NM_OK)
 		code = expire(store, texts, 1, before, &out->texts, err);
 	if (code == NM_OK)

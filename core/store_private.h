@@ -253,6 +253,12 @@ struct nm_store {
 	bool mended;  /* the sums are, since nm_store_mended was last asked */
 	bool watched; /* follow-ups are: nm_store_followups_watch */
 	bool wide;    /* more pages are kept while a transaction writes many calls */
+	struct {
+		bool (*go_on)(void *context, size_t done, size_t all); /* NULL: nobody is asked */
+		void *context;
+		size_t done, all;
+		bool stopped;
+	} asking; /* nm_store_ask */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -265,6 +271,8 @@ enum nm_code nm_store_run(struct nm_store *store, sqlite3_stmt *statement,
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err);
 /* NM_REFUSED when the store is read-only. */
 enum nm_code nm_store_writable(const struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* How far long work is, for who is asked; NM_REFUSED when it is to end. */
+enum nm_code nm_store_reached(struct nm_store *store, size_t done, size_t all, struct nm_error *err) NM_WARN_UNUSED;
 /* store_schema.c: runs statements that need no values; `doing` is for the error. */
 enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing,
 			      struct nm_error *err) NM_WARN_UNUSED;

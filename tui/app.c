@@ -347,6 +347,7 @@ static void end_progress(struct app *app)
 {
 	if (app->progress.stands)
 		app_message(app, STYLE_PLAIN, "%s", "");
+	app->progress.doing = NULL;
 }
 
 void app_act(struct app *app, const struct event *event)
@@ -487,9 +488,15 @@ static bool show_working(void *context, const char *pieces, size_t done, size_t 
 	return app_progress(context, "", pieces, done, all);
 }
 
+/* A command that tells no progress of its own is told to be waiting. */
 static bool push_idle(void *context)
 {
-	return app_listen(context);
+	struct app *app = context;
+	const char *command = app->running;
+
+	if (command && (!app->progress.doing || app->progress.doing == command))
+		return app_wait(app, command);
+	return app_listen(app);
 }
 
 /* Without a screen yet. */

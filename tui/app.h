@@ -42,6 +42,7 @@ struct app {
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
 	struct progress progress;       /* of long work */
+	const char *running;            /* the command of the `:` line under way, a literal; NULL */
 	struct recovery recovery;
 	struct others others;           /* who have the plan open too */
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
@@ -123,6 +124,8 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
  * stop.  doing: "pushing", or "" where the pieces ("calls") are many and quick; a literal. */
 bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all);
 bool app_listen(struct app *app);
+/* The same for work of which nobody knows how far it is: who waits, a literal, and for how long. */
+bool app_wait(struct app *app, const char *who);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);
 /* The plan in the user's editor, at a place (file NULL: at its beginning), or while it does not read at its first mistake;
@@ -131,6 +134,8 @@ void app_editor(struct app *app, struct nm_pos pos);
 /* For what was shown and asked already: applies edits, saves, says what was done.  Beside other edits that are not
  * saved it is one more of them: nothing is saved that was not asked about.  True when it was saved. */
 bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
+/* In the words of an edit that only moves something, and which say it all. */
+#define MOVED " moved "
 /* Applies edits to the text alone: W saves them. */
 bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
 /* Reads the facts of the lines again at the next quiet moment. */

@@ -106,7 +106,9 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 		code = session_check(session, plan, &then, err);
 	if (code)
 		goto out;
-	code = nm_plan_compare(session->plan, plan, now, now + NM_CHECK_HORIZON, &differences, err);
+	code = nm_plan_compare(&(struct nm_plan_pair){.old = session->plan, .new_plan = plan, .from = now,
+						       .until = now + NM_CHECK_HORIZON},
+			       &differences, err);
 	if (!code) {
 		change.then = &then;
 		change.differences = &differences;

@@ -234,6 +234,7 @@ static enum nm_code callbacks(struct invocation *run, int index, enum status *st
 	if (code)
 		return code;
 	write_callbacks(run, &done);
+	run->stopped = done.stopped;
 	if (done.trouble.code)
 		*status = STATUS_CARRIER;
 	return NM_OK;

@@ -115,6 +115,13 @@ static void list_json(struct invocation *run, const struct nm_call_entries *call
 	json_finish(&json, run->out);
 }
 
+static bool told_listed(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->working(session->progress_context, "calls looked up", done, all);
+}
+
 static enum nm_code list(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_call_entries calls;
@@ -125,8 +132,11 @@ static enum nm_code list(struct invocation *run, enum status *status, struct nm_
 	*status = STATUS_GOOD;
 	if (!code)
 		code = session_store(run->session, &store, err);
-	if (!code)
-		code = nm_store_calls(store, &filter, &calls, err);
+	if (code)
+		return code;
+	nm_store_ask(store, run->session->working ? told_listed : NULL, run->session);
+	code = nm_store_calls(store, &filter, &calls, err);
+	nm_store_ask(store, NULL, NULL);
 	if (code)
 		return code;
 	code = nm_calls_name(store, run->session->plan, &calls, err);
@@ -391,13 +401,65 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	json_finish(&json, run->out);
 }
 
+/* How far reading is, to be told again while a carrier is waited for. */
+struct reading {
+	const struct session *session;
+	size_t done, all; /* days */
+};
+
+static bool told(struct reading *reading)
+{
+	const struct session *session = reading->session;
+
+	return session->working(session->progress_context, "days of calls read", reading->done, reading->all);
+}
+
+static bool read_days(void *context, const char *line, const char *what, size_t done, size_t all)
+{
+	struct reading *reading = context;
+
+	(void)line;
+	(void)what;
+	reading->done = done;
+	reading->all = all;
+	return told(reading);
+}
+
+static bool waits(void *context)
+{
+	return told(context);
+}
+
+/* An import that the user stopped is none that failed, though lines were not read to their end. */
+static enum nm_code import_from(struct invocation *run, int account, nm_time since, struct nm_import *import,
+				struct nm_expired *expired, struct nm_error *err)
+{
+	struct reading reading = { .session = run->session };
+	struct nm_push_context context;
+	struct nm_error why;
+	enum nm_code code = session_push_context(run->session, &context, err);
+
+	if (code)
+		return code;
+	if (run->session->working) {
+		context.progress = read_days;
+		context.idle = waits;
+		context.progress_context = &reading;
+	}
+	code = nm_calls_import(&context, account, since, import, err);
+	run->stopped = import->stopped;
+	if (import->stopped && code == NM_CARRIER)
+		code = NM_OK;
+	else if (import->arena && expire_now(run->session, context.store, expired, &why) && !code)
+		code = nm_fail(err, why.code, "%s", why.text);
+	return code;
+}
+
 /* `calls import FILE`, or `calls import --account A`. */
 static enum nm_code import(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_import import = { .n = 0 };
 	struct nm_expired expired = { 0 };
-	struct nm_push_context context;
-	struct nm_error why;
 	nm_time since;
 	int account = -1;
 	enum nm_code code = need_write(run, err);
@@ -410,12 +472,7 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 	if (!code)
 		code = argument_time(run, "since", NM_TIME_MIN, &since, err);
 	if (!code)
-		code = session_push_context(run->session, &context, err);
-	if (code)
-		return code;
-	code = nm_calls_import(&context, account, since, &import, err);
-	if (import.arena && nm_expire(context.store, context.plan, context.now, &expired, &why) && !code)
-		code = nm_fail(err, why.code, "%s", why.text);
+		code = import_from(run, account, since, &import, &expired, err);
 	if (import.arena)
 		import_words(run, account, &import, &expired);
 	nm_import_clear(&import);

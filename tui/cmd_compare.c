@@ -152,6 +152,13 @@ static void write_result(struct invocation *run, const struct nm_plan *plan, con
 	json_finish(&json, run->out);
 }
 
+static bool go_on(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->working(session->progress_context, "lines of both plans", done, all);
+}
+
 enum nm_code cmd_compare(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_plan *old = NULL, *named = NULL;
@@ -171,7 +178,13 @@ enum nm_code cmd_compare(struct invocation *run, enum status *status, struct nm_
 	if (code == NM_OK)
 		code = argument_time(run, "until", from + NM_CHECK_HORIZON, &until, err);
 	if (code == NM_OK)
-		code = nm_plan_compare(old, new_plan, from, until, &differences, err);
+		code = nm_plan_compare(&(struct nm_plan_pair){ .old = old,
+							       .new_plan = new_plan,
+							       .from = from,
+							       .until = until,
+							       .go_on = run->session->working ? go_on : NULL,
+							       .context = run->session },
+				       &differences, err);
 	if (code == NM_OK) {
 		write_result(run, new_plan, &differences);
 		nm_differences_clear(&differences);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum nm_code add_one(struct invocation *run, struct nm_store *store, struct nm_error *err)
@@ -51,6 +52,7 @@ struct leads {
 	const char *name; /* of the file, for messages */
 	FILE *file;
 	size_t line, added, known, wrong;
+	size_t read, size; /* bytes; size 0: it is no file, and nobody knows how much will come */
 };
 
 /* The next line without its end, as far as a row may go; false: there is none.  *len is what the whole has. */
@@ -93,6 +95,17 @@ static enum nm_code add_row(struct leads *leads, const char *row, size_t len, st
 	return code;
 }
 
+/* Each row is durable, and takes as long as the disk does: so whoever waits is asked at each. */
+static bool goes_on(struct leads *leads)
+{
+	const struct session *session = leads->run->session;
+
+	if (session->working && leads->size)
+		leads->run->stopped = !session->working(session->progress_context, "KiB of leads added", leads->read >> 10,
+							(leads->size >> 10) + 1);
+	return !leads->run->stopped;
+}
+
 /* Each row is kept at once: what writes them may go on for days. */
 static enum nm_code add_rows(struct leads *leads, struct nm_error *err)
 {
@@ -101,8 +114,9 @@ static enum nm_code add_rows(struct leads *leads, struct nm_error *err)
 	size_t len;
 	enum nm_code code = NM_OK;
 
-	while (code == NM_OK && next_row(leads->file, row, &len)) {
+	while (code == NM_OK && goes_on(leads) && next_row(leads->file, row, &len)) {
 		leads->line++;
+		leads->read += len + 1;
 		if (strspn(row, blanks) == len)
 			continue;
 		code = add_row(leads, row, len, err);
@@ -125,6 +139,8 @@ static void tell_added(struct leads *leads)
 	if (!leads->run->json) {
 		nm_buf_addf(out, "%zu added, %zu known, %zu wrong\n", leads->added, leads->known,
 			    leads->wrong);
+		if (leads->run->stopped)
+			nm_buf_add(out, "stopped: the same file goes on, what is there already is not added again\n");
 		return;
 	}
 	nm_json_init(&json, out);
@@ -140,6 +156,8 @@ static void tell_added(struct leads *leads)
 
 static enum nm_code open_file(struct leads *leads, const char *name, struct nm_error *err)
 {
+	struct stat about;
+
 	leads->name = name;
 	leads->file = stdin;
 	if (!strcmp(name, "-"))
@@ -147,7 +165,11 @@ static enum nm_code open_file(struct leads *leads, const char *name, struct nm_e
 						      "--jsonl - reads leads from a pipe, and there is none")
 					    : NM_OK;
 	leads->file = fopen(name, "re");
-	return leads->file ? NM_OK : nm_fail(err, NM_INPUT, "cannot open %s: %s", name, strerror(errno));
+	if (!leads->file)
+		return nm_fail(err, NM_INPUT, "cannot open %s: %s", name, strerror(errno));
+	if (!fstat(fileno(leads->file), &about) && S_ISREG(about.st_mode))
+		leads->size = (size_t)about.st_size;
+	return NM_OK;
 }
 
 static enum nm_code add_many(struct invocation *run, struct nm_store *store, enum status *status,

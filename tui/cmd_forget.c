@@ -191,6 +191,16 @@ static enum nm_code read_number(const struct invocation *run, nm_number *out, st
 	return nm_number_read(text, run->session->plan->country, out, err);
 }
 
+/* Most of it is that the store's file is written anew, of which nobody knows how far it is. */
+static bool told_number(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	(void)done;
+	(void)all;
+	return session->working(session->progress_context, "number forgotten", 0, 1);
+}
+
 /* Looks, asks, and lets go: first at the carriers, so that what fails there can be seen and found again. */
 static enum nm_code forget(struct invocation *run, struct nm_store *store, struct forgetting *forgetting,
 			   struct nm_error *err)
@@ -209,7 +219,10 @@ static enum nm_code forget(struct invocation *run, struct nm_store *store, struc
 	forgetting->held = !kept_all_gone(&forgetting->kept);
 	if (code || forgetting->held)
 		return code;
-	return nm_store_forget(store, forgetting->number, session_now(run->session), &forgetting->whole, err);
+	nm_store_ask(store, run->session->working ? told_number : NULL, run->session);
+	code = nm_store_forget(store, forgetting->number, session_now(run->session), &forgetting->whole, err);
+	nm_store_ask(store, NULL, NULL);
+	return code;
 }
 
 enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err)
@@ -239,6 +252,23 @@ enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm
 }
 
 /* --- expire --- */
+
+static bool told_calls(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->working(session->progress_context, "calls let go", done, all);
+}
+
+enum nm_code expire_now(struct session *session, struct nm_store *store, struct nm_expired *out, struct nm_error *err)
+{
+	enum nm_code code;
+
+	nm_store_ask(store, session->working ? told_calls : NULL, session);
+	code = nm_expire(store, session->plan, session_now(session), out, err);
+	nm_store_ask(store, NULL, NULL);
+	return code;
+}
 
 void expired_words(struct invocation *run, const struct nm_expired *expired)
 {
@@ -277,7 +307,7 @@ enum nm_code calls_expire(struct invocation *run, enum status *status, struct nm
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (!code)
-		code = nm_expire(store, run->session->plan, session_now(run->session), &expired, err);
+		code = expire_now(run->session, store, &expired, err);
 	if (code)
 		return code;
 	if (run->json) {

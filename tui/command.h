@@ -206,6 +206,9 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err);
 enum nm_code calls_expire(struct invocation *run, enum status *status, struct nm_error *err);
 struct nm_expired;
+/* Lets go of what is older than the plan's retention, and tells how far that is. */
+enum nm_code expire_now(struct session *session, struct nm_store *store, struct nm_expired *out,
+			struct nm_error *err) NM_WARN_UNUSED;
 void expired_words(struct invocation *run, const struct nm_expired *expired);
 void expired_json(struct nm_json *json, const struct nm_expired *expired);
 /* `calls explain ID` (cmd_explain.c) and `calls explain --all` (cmd_explain_log.c). */

@@ -283,8 +283,10 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 	enum nm_code code = command->plan == PLAN_READ ? session_need_plan(session, err) : NM_OK;
 
 	run->session = command->plan == PLAN_NONE ? NULL : session;
+	app->running = command->name;
 	if (!code)
 		code = command->run(run, status, err);
+	app->running = NULL;
 	session->options = before.options;
 	session->progress = before.progress;
 	session->idle = before.idle;

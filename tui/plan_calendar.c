@@ -96,7 +96,6 @@ void calendar_fetch(struct app *app, const char *name)
 
 	if (index < 0)
 		return;
-	app_progress(app, "fetching", "calendar", 0, 1);
 	if (session_refresh(app->session, index, &refreshes, &err)) {
 		app_error(app, &err);
 		return;

@@ -250,15 +250,31 @@ void change_hear(const struct plan_screen *screen, struct app *app, const char *
 
 /* --- sections --- */
 
+/* "path night moved before lunch": the section or step beside it, in whose place it comes. */
+static void move_words(const struct plan_screen *screen, const struct nm_place *place, int by, char *out, size_t size)
+{
+	const size_t at = screen->list.at + (size_t)by;
+	const struct plan_row *beside = at < screen->n ? &screen->rows[at] : NULL;
+	const char *side = by < 0 ? "before" : "behind";
+	char where[PLACE_TEXT];
+
+	place_words(place, where);
+	if (place->step >= 0)
+		snprintf(out, size, "%s" MOVED "%s step %d", where, side, place->step + 1 + by);
+	else if (beside && beside->name && *beside->name)
+		snprintf(out, size, "%s" MOVED "%s %s", where, side, beside->name);
+	else
+		snprintf(out, size, "%s" MOVED "%s", where, by < 0 ? "up" : "down");
+}
+
 void change_move(struct plan_screen *screen, struct app *app, int by)
 {
 	struct nm_edit edit = {.op = NM_EDIT_MOVE, .by = by};
-	char what[PLACE_TEXT + 16], where[PLACE_TEXT];
+	char what[2 * PLACE_TEXT];
 
 	if (!plan_place(screen, app, &edit.place))
 		return;
-	place_words(&edit.place, where);
-	snprintf(what, sizeof what, "%s moved %s", where, by < 0 ? "up" : "down");
+	move_words(screen, &edit.place, by, what, sizeof what);
 	if (app_edit(app, &edit, 1, what) && edit.place.step >= 0)
 		screen->form.list.at += (size_t)by;
 }

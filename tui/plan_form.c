@@ -63,7 +63,7 @@ static void add_options(struct form *form)
 
 /* --- what concerns the section --- */
 
-static void note_findings(struct form *form, const struct app *app, struct nm_pos pos)
+static void note_findings(struct form *form, const struct app *app, struct nm_pos pos, bool apart)
 {
 	const struct session *session = app->session;
 
@@ -72,6 +72,9 @@ static void note_findings(struct form *form, const struct app *app, struct nm_po
 
 		if (!finding_concerns(app, finding, pos))
 			continue;
+		if (apart)
+			notes_add(&form->aside, STYLE_PLAIN, "");
+		apart = false;
 		notes_addf(&form->aside, severity_style(finding->severity), "%s %s  %s",
 			   severity_sign(finding->severity), finding->id, finding->message);
 		for (size_t m = 0; m < finding->n_mends; m++)
@@ -131,19 +134,23 @@ static void note_idle(struct form *form)
 	nm_buf_clear(&words);
 }
 
-static void note_changes(struct form *form, struct session *session)
+/* What a save changes comes before what was found, which may be long.  True: there is something. */
+static bool note_changes(struct form *form, struct session *session)
 {
 	if (!session->changes_known || !nm_document_dirty(session->document))
-		return;
+		return false;
 	if (form->aside.n)
 		notes_add(&form->aside, STYLE_PLAIN, "");
 	notes_add(&form->aside, STYLE_HEAD, "saving changes for callers");
 	notes_changes(&form->aside, session);
+	return true;
 }
 
 void form_build(struct form *form, const struct app *app, const struct nm_written_section *section,
 		const struct nm_written *written, struct nm_pos pos)
 {
+	bool changes;
+
 	form->section = section;
 	form->written = written;
 	form->n = 0;
@@ -154,11 +161,10 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 		add_options(form);
 		note_users(form);
 	}
-	note_findings(form, app, pos);
+	changes = section && note_changes(form, app->session);
+	note_findings(form, app, pos, changes);
 	if (section)
 		note_idle(form);
-	if (section)
-		note_changes(form, app->session);
 	list_set(&form->list, form->n);
 }
 

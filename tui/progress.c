@@ -11,11 +11,12 @@
 #define KNOWN_MS  500 /* of work, from which the rest is reckoned */
 #define BAR_MOST  40
 #define BAR_LEAST 10
-#define WORDS	  44 /* columns of the words beside a bar */
+#define WORDS	  44 /* columns kept for the words beside a bar, and for its ends */
+#define BESIDE	  5  /* columns of a row that neither words nor a bar's middle have */
 
 bool progress_tell(struct progress *progress, const char *doing, size_t done, int64_t now_ms)
 {
-	const bool other = !progress->doing || strcmp(progress->doing, doing) != 0 || done < progress->last || done == 0;
+	const bool other = !progress->doing || strcmp(progress->doing, doing) != 0 || done < progress->last;
 
 	progress->last = done;
 	if (other) {
@@ -43,10 +44,11 @@ static void left_words(const struct progress *progress, size_t done, size_t all,
 	snprintf(out, size, ", %s left", words);
 }
 
-static void bar(size_t done, size_t all, int width, char *out, size_t size)
+/* Beside words of so many columns; with few of them it is as wide as with WORDS, so that it does not jump as they change. */
+static void bar(size_t done, size_t all, int width, int words, char *out, size_t size)
 {
 	static const char full[] = "########################################", rest[] = "........................................";
-	const int room = width - WORDS < BAR_MOST ? width - WORDS : BAR_MOST;
+	const int left = width - (words > WORDS ? words : WORDS), room = left < BAR_MOST ? left : BAR_MOST;
 	int filled;
 
 	out[0] = '\0';
@@ -59,10 +61,11 @@ static void bar(size_t done, size_t all, int width, char *out, size_t size)
 void progress_words(const struct progress *progress, const char *pieces, size_t done, size_t all, int64_t now_ms, int width,
 		    char *out, size_t size)
 {
-	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16];
+	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + 160];
 
-	bar(done, all, width, blocks, sizeof blocks);
 	left_words(progress, done, all, now_ms, left, sizeof left);
-	snprintf(out, size, "%s%s%s%zu of %zu %s%s, Esc stops", blocks, progress->doing, *progress->doing ? " " : "", done, all,
+	snprintf(words, sizeof words, "%s%s%zu of %zu %s%s, Esc stops", progress->doing, *progress->doing ? " " : "", done, all,
 		 pieces, left);
+	bar(done, all, width, (int)strlen(words) + BESIDE, blocks, sizeof blocks);
+	snprintf(out, size, "%s%s", blocks, words);
 }

@@ -87,6 +87,22 @@ bool app_listen(struct app *app)
 	return !app->term || look(app);
 }
 
+bool app_wait(struct app *app, const char *who)
+{
+	int64_t now;
+
+	if (!app->term)
+		return true;
+	now = clock_ms();
+	if (progress_tell(&app->progress, who, 0, now) && now >= app->progress.held_ms) {
+		app_message(app, STYLE_BOLD, "%s has waited %d s for an answer, Esc stops", who,
+			    (int)((now - app->progress.began_ms) / 1000));
+		app->progress.stands = app->progress.shown = true;
+		show(app);
+	}
+	return look(app);
+}
+
 bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
 {
 	char words[APP_MESSAGE];

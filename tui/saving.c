@@ -68,6 +68,35 @@ static void notes_unsaved(struct notes *notes, const struct session *session, bo
 	notes_diff(notes, back ? now : saved, back ? saved : now);
 }
 
+/* Does a diff take out the same lines, in the same order, as it puts in? */
+static bool moves_only(const struct notes *diff)
+{
+	size_t out = 0, in = 0;
+
+	for (;; out++, in++) {
+		while (out < diff->n && diff->items[out].style != STYLE_REMOVED)
+			out++;
+		while (in < diff->n && diff->items[in].style != STYLE_ADDED)
+			in++;
+		if (out == diff->n || in == diff->n)
+			return out == diff->n && in == diff->n;
+		if (strcmp(diff->items[out].text + 1, diff->items[in].text + 1) != 0)
+			return false;
+	}
+}
+
+/* The lines that a step changed; of a section that was moved its words say it all. */
+static void step_lines(struct notes *notes, const char *what, const char *before, const char *text)
+{
+	struct notes diff;
+
+	notes_init(&diff);
+	notes_diff(&diff, before, text);
+	for (size_t i = 0; i < diff.n && !(strstr(what, MOVED) && moves_only(&diff)); i++)
+		notes_add(notes, diff.items[i].style, diff.items[i].text);
+	notes_clear(&diff);
+}
+
 static void step_notes(struct notes *notes, const struct nm_document *document, size_t i, size_t now)
 {
 	const char *what, *before_what;
@@ -78,7 +107,7 @@ static void step_notes(struct notes *notes, const struct nm_document *document, 
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_addf(notes, i > now ? STYLE_DIM : STYLE_BOLD, "%zu  %s%s", i, what,
 		   i > now ? " (taken back: C-r makes it again)" : "");
-	notes_diff(notes, before, text);
+	step_lines(notes, what, before, text);
 }
 
 void saving_page(struct app *app)

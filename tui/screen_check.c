@@ -324,6 +324,8 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 
 	if (list_act(&check->list, event->action)) {
 		check->mend = 0;
+		if (!finding)
+			app_message(app, STYLE_DIM, known(app) ? "nothing is listed here" : "the plan is still being proved");
 		return VERDICT_REDRAW;
 	}
 	if (search_act(&finding_search, check, check->list.search, app, event))

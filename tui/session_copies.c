@@ -130,11 +130,21 @@ static enum nm_code find_url(void *context, const struct nm_calendar *calendar, 
 	return code;
 }
 
-static bool go_on(void *context)
+static bool tell(const struct session *session, const char *pieces, size_t done, size_t all)
 {
-	struct session *session = context;
-
+	if (session->working)
+		return session->working(session->progress_context, pieces, done, all);
 	return !session->idle || session->idle(session->progress_context);
+}
+
+static bool tell_fetched(void *context, size_t done, size_t all)
+{
+	return tell(context, all == 1 ? "calendar fetched" : "calendars fetched", done, all);
+}
+
+static bool tell_written(void *context, size_t done, size_t all)
+{
+	return tell(context, "callbacks in the calendar", done, all);
 }
 
 /* What the commands printed may be what was wrong: they are run again for the next try. */
@@ -155,7 +165,7 @@ static void forget_secrets(struct session *session, const struct nm_refreshes *r
 /* What fetching and writing calendars have in common. */
 static enum nm_code begin(struct session *session, const char *refused, struct nm_refresh *out, struct nm_error *err)
 {
-	struct nm_refresh refresh = {.now = session_now(session), .context = session, .url = find_url, .idle = go_on};
+	struct nm_refresh refresh = {.now = session_now(session), .context = session, .url = find_url};
 	enum nm_code code = session_need_plan(session, err);
 
 	if (!code && session->options.read_only)
@@ -180,6 +190,7 @@ enum nm_code session_refresh(struct session *session, int index, struct nm_refre
 
 	if (code)
 		return code;
+	refresh.idle = tell_fetched;
 	code = nm_calendars_refresh(&refresh, index, out, err);
 	if (!code)
 		forget_secrets(session, out);
@@ -194,5 +205,6 @@ enum nm_code session_callbacks(struct session *session, int index, struct nm_cal
 	struct nm_refresh refresh;
 	enum nm_code code = begin(session, "nothing is written into calendars", &refresh, err);
 
+	refresh.idle = tell_written;
 	return code ? code : nm_callbacks_put(&refresh, index, out, err);
 }

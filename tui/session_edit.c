@@ -44,11 +44,13 @@ enum nm_code session_written(struct session *session, const struct nm_written **
 static enum nm_code compare(struct session *session, const struct nm_plan *saved, struct nm_error *err)
 {
 	const nm_time now = session_now(session);
+	const struct nm_plan_pair pair = {
+		.old = saved, .new_plan = session->plan, .from = now, .until = now + NM_CHECK_HORIZON};
 	enum nm_code code = session_check(session, saved, &session->saved_findings, err);
 
 	if (code)
 		return code;
-	code = nm_plan_compare(saved, session->plan, now, now + NM_CHECK_HORIZON, &session->changes, err);
+	code = nm_plan_compare(&pair, &session->changes, err);
 	if (code)
 		nm_findings_clear(&session->saved_findings);
 	return code;

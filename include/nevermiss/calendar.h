@@ -23,8 +23,9 @@ struct nm_refresh {
 	/* Adds the calendar's URL to out, which is wiped after use.  What fails, fails for this calendar alone. */
 	enum nm_code (*url)(void *context, const struct nm_calendar *calendar, struct nm_buf *out,
 			    struct nm_error *err);
-	/* Called while servers are waited for; returning false stops, and what has no answer yet stays as it was. */
-	bool (*idle)(void *context);
+	/* Called while servers are waited for, with how many calendars are fetched, or how many callbacks are in the
+	 * calendar, of all; returning false stops, and what has no answer yet stays as it was.  NULL: nobody stops it. */
+	bool (*idle)(void *context, size_t done, size_t all);
 };
 
 enum nm_refresh_end {

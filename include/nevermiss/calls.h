@@ -189,7 +189,8 @@ struct nm_import {
 /* Reads the calls of all lines of an account, since an instant, or (NM_TIME_MIN) for each since a day before the
  * end of what was read without a gap, or of the last 30 days where that does not reach so far back.  Imported twice,
  * a call is kept once.  NM_INPUT: the account's driver has no records, no line is on it, or since is not in the past.
- * NM_CARRIER when a line failed (*out is filled then too). */
+ * NM_CARRIER when a line failed (*out is filled then too).  The context's progress is told days of calls, of all lines
+ * together, first before anything is asked; a stop leaves what was read until then, as the next import's beginning. */
 enum nm_code nm_calls_import(const struct nm_push_context *context, int account, nm_time since,
 			     struct nm_import *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_import_clear(struct nm_import *import);

@@ -37,7 +37,7 @@ void nm_forgotten_clear(struct nm_forgotten *forgotten);
 /* Takes all of it out, for good: calls, follow-ups, leads, texts and events, from the whole of the store's files.
  * Calls of the number that began before `now` are not kept when a carrier tells of them again; by what that is known,
  * nobody can read the number.  *whole false: another process has the store open, and bytes of it may still stand in the store's
- * file beside it (-wal) until that one ends. */
+ * file beside it (-wal) until that one ends.  Whoever stops it (nm_store_ask) is told in err whether anything was done. */
 enum nm_code nm_store_forget(struct nm_store *store, nm_number number, nm_time now, bool *whole,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
@@ -50,7 +50,7 @@ struct nm_expired {
 
 /* Takes out what is older than the plan's retention: calls that began, follow-ups and leads whose newest call and end,
  * texts and events whose last change lies before it.  Events that wait for the CRM stay.  Nothing for a plan that
- * keeps all. */
+ * keeps all.  nm_store_ask hears of calls. */
 enum nm_code nm_expire(struct nm_store *store, const struct nm_plan *plan, nm_time now, struct nm_expired *out,
 		       struct nm_error *err) NM_WARN_UNUSED;
 

@@ -140,11 +140,18 @@ enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_tim
 /* The line of another plan that this one is: of its name, else of its number where neither plan has a line of the other's
  * name; -1: none. */
 int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan *other);
-/* Two plans, all lines of either, a line that both have under its new name.  A line that only one has is a difference as a whole (its number), followed by all that
- * it does, against a line that is not there.  Where only the text of alerts differs, that is one difference of its
- * line, after those of callers (staff). */
-enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
-			     nm_time until, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
+/* What is compared: two plans over [from, until). */
+struct nm_plan_pair {
+	const struct nm_plan *old, *new_plan;
+	nm_time from, until;
+	/* Asked before each line, with how many of both plans' lines are done; false: NM_REFUSED.  NULL: nobody is. */
+	bool (*go_on)(void *context, size_t done, size_t all);
+	void *context;
+};
+/* Two plans, all lines of either, a line that both have under its new name.  A line that only one has is a difference as
+ * a whole (its number), followed by all that it does, against a line that is not there.  Where only the text of alerts
+ * differs, that is one difference of its line, after those of callers (staff). */
+enum nm_code nm_plan_compare(const struct nm_plan_pair *pair, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /*
  * Windows in words: weekly ones are folded ("weekdays 08:00-18:00", "Mondays and Thursdays 12:00-13:00",

@@ -36,6 +36,10 @@ void nm_store_read_end(struct nm_store *store);
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_abandon(struct nm_store *store); /* takes back what was not committed */
+/* While the store is at work for long, `asked` hears now and then how far it is, in pieces of what is done; false ends it with
+ * NM_REFUSED, and what it does as one step is then as it was.  Only for what may end so: nothing whose writing tells of
+ * something that has happened.  NULL: nobody is asked. */
+void nm_store_ask(struct nm_store *store, bool (*asked)(void *context, size_t done, size_t all), void *context);
 /* One process at a time pushes or sends texts: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
  * by closing the store, and by the end of the process, however it ends. */
 enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;

@@ -93,6 +93,37 @@ static void a_calendar_is_fetched_by_a_command(void **state)
 	stage_close(&stage);
 }
 
+/* As Esc at the second look. */
+static bool stop_at_second(void *context, const char *pieces, size_t done, size_t all)
+{
+	size_t *asked = context;
+
+	assert_string_equal(pieces, "calendar fetched");
+	assert_int_equal(done, 0);
+	assert_int_equal(all, 1);
+	return ++*asked < 2;
+}
+
+/* A server that says nothing is told as work, which can be stopped. */
+static void a_silent_server_is_not_waited_for(void **state)
+{
+	char *at = strstr(plan, "/calendar\"");
+	size_t asked = 0;
+	struct stage stage;
+
+	(void)state;
+	memcpy(at, "/never\"   ", strlen("/never\"   "));
+	open_stage(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .now = ON_THE_JOB, .plan = plan});
+	stage.session.working = stop_at_second;
+	stage.session.progress_context = &asked;
+	say(&stage, "calendar refresh");
+	assert_int_equal(asked, 2);
+	stage_shows(&stage, "calendar was stopped: what was done until then stays");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "jobs was never");
+	stage_close(&stage);
+}
+
 static void a_copy_that_somebody_else_fetched_is_noticed(void **state)
 {
 	static const char bytes[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20261125T150000Z\nDURATION:PT1H\n"
@@ -232,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_calendar_is_fetched_by_a_command, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_silent_server_is_not_waited_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_copy_that_somebody_else_fetched_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reading_only_fetches_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_calendar_is_asked_where_it_comes_from, set_up, tear_down),

@@ -130,6 +130,77 @@ static void an_import_can_be_stopped(void **state)
 	stage_close(&stage);
 }
 
+static bool stop_looking_up(void *context, const char *pieces, size_t done, size_t all)
+{
+	(void)context;
+	assert_string_equal(pieces, "calls looked up");
+	assert_int_equal(all, 100000);
+	return done < 2000;
+}
+
+static void a_long_list_can_be_stopped(void **state)
+{
+	struct nm_call_entry call = { .driver = "sandbox", .line = "main", .number = UINT64_C(15125550100) };
+	struct stage stage;
+	struct nm_store *store;
+	struct nm_error err;
+	enum nm_call_kept kept;
+	char id[24];
+
+	(void)state;
+	open_stage(&stage);
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_begin(store, &err), NM_OK);
+	for (int i = 0; i < 3000; i++) {
+		snprintf(id, sizeof id, "call-%d", i);
+		call.carrier_id = id;
+		call.began = 1767621600 + i;
+		assert_int_equal(nm_store_call_put(store, &call, &kept, &err), NM_OK);
+	}
+	assert_int_equal(nm_store_commit(store, &err), NM_OK);
+	stage.session.working = stop_looking_up;
+	say(&stage, "calls list --count 100000");
+	stage_shows(&stage, "stopped: nothing of it was done");
+	stage.session.working = NULL;
+	say(&stage, "calls list --count 100000");
+	stage_shows(&stage, "#3000");
+	stage_close(&stage);
+}
+
+static bool stop_at_1k(void *context, const char *pieces, size_t done, size_t all)
+{
+	(void)context;
+	assert_string_equal(pieces, "KiB of leads added");
+	assert_true(done < all);
+	return done < 1;
+}
+
+/* Leads of a file are added one by one: those that were stay, and the same file goes on. */
+static void leads_can_be_stopped(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf rows;
+
+	(void)state;
+	open_stage(&stage);
+	nm_buf_init(&rows, 1u << 16);
+	for (int i = 0; i < 60; i++)
+		nm_buf_addf(&rows, "{\"number\":\"+1512555%04d\",\"channel\":\"web\"}\n", i);
+	assert_int_equal(nm_file_write("leads.jsonl", rows.data, rows.len, true, &err), NM_OK);
+	nm_buf_clear(&rows);
+	stage.session.working = stop_at_1k;
+	say(&stage, "followup add --jsonl leads.jsonl");
+	stage_shows(&stage, "stopped: the same file goes on");
+	stage_shows(&stage, "25 added, 0 known, 0 wrong");
+	stage_shows(&stage, "followup was stopped: what was done until then stays");
+	stage.session.working = NULL;
+	stage_keys(&stage, "Escape");
+	say(&stage, "followup add --jsonl leads.jsonl");
+	stage_shows(&stage, "35 added, 25 known, 0 wrong");
+	stage_close(&stage);
+}
+
 /* Each has a page or says why not, and leaves the screen as it was. */
 static void every_command_can_be_run(void **state)
 {
@@ -402,6 +473,7 @@ static void long_work_is_stopped(void **state)
 	} works[] = {
 		{1, "check --until 2036-11-26", "situations proved", "the check was stopped"},
 		{2, "test", "tests played", "stopped after 1 of 2 tests"},
+		{2, "compare plan.conf", "lines of both plans", "stopped after 2 of 4 lines of both plans"},
 		{2, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m", "calls played", "stopped after"},
 	};
 
@@ -431,6 +503,8 @@ int main(void)
 		cmocka_unit_test(a_command_runs_with_its_options_and_shows_a_page),
 		cmocka_unit_test(a_sweep_can_be_stopped),
 		cmocka_unit_test(an_import_can_be_stopped),
+		cmocka_unit_test(leads_can_be_stopped),
+		cmocka_unit_test(a_long_list_can_be_stopped),
 		cmocka_unit_test(every_command_can_be_run),
 		cmocka_unit_test(what_a_command_asks_is_a_dialog),
 		cmocka_unit_test(a_yes_counts_once_and_for_what_was_shown),

@@ -271,6 +271,29 @@ static void a_move_where_nothing_is_listed_says_so(void **state)
 	stage_close(&stage);
 }
 
+/* Of a plan in which nothing is found, each key that moves in Check's list. */
+static void a_move_in_a_check_without_findings_says_so(void **state)
+{
+	static const char *const keys[] = {"Up", "Down", "PgUp", "PgDn", "Home", "End", "G"};
+	struct stage stage;
+	size_t n;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24});
+	n = stage.session.findings.n;
+	stage.session.findings.n = 0; /* as of a plan without any */
+	stage_keys(&stage, "3 5");
+	stage_shows(&stage, "nothing is wrong, and there is nothing to advise");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_hides(&stage, "nothing is listed here");
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "nothing is listed here");
+		stage_keys(&stage, "3 5");
+	}
+	stage.session.findings.n = n;
+	stage_close(&stage);
+}
+
 static void help_names_every_key_of_the_screen_that_does_something(void **state)
 {
 	(void)state;
@@ -303,6 +326,7 @@ int main(void)
 		cmocka_unit_test(arrows_and_hjkl_move_or_are_no_keys_but_where_one_types),
 		cmocka_unit_test(each_key_that_help_names_shows_something_or_says_so),
 		cmocka_unit_test(a_move_where_nothing_is_listed_says_so),
+		cmocka_unit_test(a_move_in_a_check_without_findings_says_so),
 		cmocka_unit_test(help_names_every_key_of_the_screen_that_does_something),
 		cmocka_unit_test(the_table_is_printed_whole),
 	};

@@ -1052,6 +1052,65 @@ static void a_step_is_added_copied_moved_and_taken_out(void **state)
 	stage_close(&stage);
 }
 
+/* What a move did is told in words, and not as the same lines taken out and put in. */
+static void a_move_is_told_in_words(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path day { step { ring = fixly for = 20s } }\n"
+		"path lunch {\n  step { ring = fixly for = 10s }\n  step { ring = fixly for = 15s }\n}\nrule all { path = day }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 50, .plan = plan});
+	find(&stage, "lunch");
+	stage_keys(&stage, "K w");
+	stage_shows(&stage, "1  path lunch moved before day");
+	stage_hides(&stage, "- path");
+	stage_hides(&stage, "+ path");
+	stage_keys(&stage, "Escape J");
+	stage_shows(&stage, "path lunch moved behind day");
+	form(&stage, "lunch", 1);
+	stage_keys(&stage, "K");
+	stage_shows(&stage, "step 2 of path lunch moved before step 1");
+	stage_keys(&stage, "w");
+	stage_hides(&stage, "+   step");
+	stage_keys(&stage, "Escape J");
+	stage_shows(&stage, "step 1 of path lunch moved behind step 2");
+	stage_close(&stage);
+}
+
+/* In the smaller window a finding may take all rows below a form: what a save does to callers comes before it. */
+static void what_a_save_changes_comes_before_findings(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"path day { step { ring = owner for = 60s } }\nrule all { path = day }\n";
+	const char *changes, *finding;
+	struct stage stage;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24, .plan = plan});
+	form(&stage, "day", 0);
+	stage_shows(&stage, "dead-end");
+	stage_keys(&stage, "Right Enter C-u");
+	stage_type(&stage, "30s");
+	stage_keys(&stage, "Enter");
+	text = stage_text(&stage);
+	changes = strstr(text, "saving changes for callers");
+	finding = strstr(text, "dead-end");
+	assert_non_null(changes);
+	assert_true(!finding || finding > changes);
+	free(text);
+	stage_shows(&stage, "was  owner 60 s");
+	stage_close(&stage);
+}
+
 /* Nothing rings behind a voicemail: what is added from the outline, or on its step, comes before it. */
 static void a_new_step_comes_before_the_voicemail(void **state)
 {
@@ -1598,6 +1657,8 @@ int main(void)
 		cmocka_unit_test(a_name_that_cannot_be_is_told_where_it_is_typed),
 		cmocka_unit_test(every_kind_can_be_added),
 		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
+		cmocka_unit_test(what_a_save_changes_comes_before_findings),
+		cmocka_unit_test(a_move_is_told_in_words),
 		cmocka_unit_test(a_new_step_comes_before_the_voicemail),
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),

@@ -95,6 +95,79 @@ static void a_silent_carrier_stops_no_key(void **state)
 	close(fd);
 }
 
+struct esc {
+	size_t asked, done, all;
+	char pieces[32];
+};
+
+/* Esc at the third look: the first is before anything was asked of anybody. */
+static bool esc_at_third(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct esc *esc = context;
+
+	snprintf(esc->pieces, sizeof esc->pieces, "%s", pieces);
+	esc->done = done;
+	esc->all = all;
+	return ++esc->asked < 3;
+}
+
+/* An import from a carrier tells how far it is, and Esc ends it, while that carrier says nothing. */
+static void an_import_from_a_silent_carrier_stops(void **state)
+{
+	struct esc esc = { .asked = 0 };
+	struct stage stage;
+	char plan[4096];
+	int port, fd = open_silence(&port);
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, port);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage.session.working = esc_at_third;
+	stage.session.progress_context = &esc;
+	stage_keys(&stage, ":");
+	stage_type(&stage, "calls import --account net");
+	press(&stage, K_ENTER);
+	assert_int_equal(esc.asked, 3);
+	assert_string_equal(esc.pieces, "days of calls read");
+	assert_int_equal(esc.done, 0);
+	assert_int_equal(esc.all, 31);
+	stage_shows(&stage, "over: nothing was read: stopped");
+	stage_shows(&stage, "calls was stopped: what was done until then stays");
+	stage_close(&stage);
+	close(fd);
+}
+
+static bool esc_in_the_middle(void *context)
+{
+	size_t *asked = context;
+
+	return ++*asked < 3;
+}
+
+/* What is only looked for is given up at once; nothing is forgotten then. */
+static void looking_at_a_silent_carrier_stops(void **state)
+{
+	struct stage stage;
+	char plan[4096];
+	size_t asked = 0;
+	int port, fd = open_silence(&port);
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, port);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage.session.idle = esc_in_the_middle;
+	stage.session.progress_context = &asked;
+	stage_keys(&stage, ":");
+	stage_type(&stage, "calls forget +15125550199 --at-carriers --yes");
+	press(&stage, K_ENTER);
+	assert_int_equal(asked, 3);
+	stage_shows(&stage, "not forgotten yet");
+	stage_close(&stage);
+	close(fd);
+}
+
 /* Before the yes it is told what callers get after it, and what that is not certain of; what is in sync is not
  * asked about. */
 static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
@@ -560,10 +633,31 @@ static void an_age_is_told_as_one_says_it(void **state)
 	}
 }
 
+/* A bar stands only where it and its words have room in one row; and what waits for its first piece is shown as well. */
+static void a_bar_leaves_room_for_its_words(void **state)
+{
+	struct progress progress = { 0 };
+	char words[512];
+	size_t shown = 0;
+
+	(void)state;
+	assert_false(progress_tell(&progress, "", 0, 0));
+	assert_true(progress_tell(&progress, "", 0, 100));
+	for (int width = 40; width <= 200; width++)
+		for (size_t done = 0; done < 1000000; done += 99999) {
+			progress_words(&progress, "calls let go", done, 1000000, 100 + (int64_t)done, width, words, sizeof words);
+			assert_true(words[0] != '[' || (int)strlen(words) <= width - 2);
+			shown += words[0] == '[';
+		}
+	assert_true(shown > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
+		cmocka_unit_test(an_import_from_a_silent_carrier_stops),
+		cmocka_unit_test(looking_at_a_silent_carrier_stops),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_error_that_refuses_is_counted_with_the_others),
@@ -580,6 +674,7 @@ int main(void)
 		cmocka_unit_test(a_yes_about_another_plan_is_none),
 		cmocka_unit_test(what_is_left_is_what_it_will_take),
 		cmocka_unit_test(progress_tells_no_more_than_it_knows),
+		cmocka_unit_test(a_bar_leaves_room_for_its_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

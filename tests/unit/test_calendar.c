@@ -114,6 +114,7 @@ struct place {
 	const char *url_error; /* what finding a URL fails with */
 	nm_time now;
 	int looks; /* -1: never stops */
+	size_t all; /* pieces, as told at the last look */
 	bool silent; /* no request is answered */
 };
 
@@ -188,10 +189,12 @@ static enum nm_code find_url(void *context, const struct nm_calendar *calendar, 
 	return NM_OK;
 }
 
-static bool idle(void *context)
+static bool idle(void *context, size_t done, size_t all)
 {
 	struct place *place = context;
 
+	assert_true(done <= all);
+	place->all = all;
 	return place->looks < 0 || place->looks-- > 0;
 }
 
@@ -427,6 +430,7 @@ static void test_who_stops_it_leaves_all_as_it_was(void **state)
 	place->silent = true;
 	assert_int_equal(refresh(place, good, NULL), NM_REFRESH_STOPPED);
 	assert_int_equal(played.dropped, 1);
+	assert_int_equal(place->all, 1);
 	ok(nm_store_calendar_get(place->store, place->plan->calendars[0].path, arena, &copy, &found, &err), &err);
 	assert_false(found);
 	nm_arena_free(arena);

@@ -604,6 +604,56 @@ static void test_imported_twice_is_kept_once(void **state)
 	assert_int_equal(count("main", 0, NM_TIME_MAX, 10), 2);
 }
 
+struct told {
+	size_t n, most, done[8], all;
+};
+
+static bool tell(void *context, const char *line, const char *what, size_t done, size_t all)
+{
+	struct told *told = context;
+
+	assert_non_null(line);
+	assert_string_equal(what, "reading calls");
+	assert_true(done < all && told->n < 8);
+	told->done[told->n] = done;
+	told->all = all;
+	return ++told->n < told->most;
+}
+
+/* Days are told, of all lines; what was stopped before it began is as it was, and said to be. */
+static void test_how_far_an_import_is(void **state)
+{
+	struct nm_push_context context = {
+		.plan = books.plan, .store = books.store, .now = T + 3600, .transport = { .submit = submit, .collect = collect }
+	};
+	struct told told = { .most = 1 };
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	carrier.sent = carrier.n_tags = 0;
+	carrier.status = 200;
+	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED));
+	context.progress = tell;
+	context.progress_context = &told;
+	assert_int_equal(nm_calls_import(&context, 0, NM_TIME_MIN, &result, &err), NM_CARRIER);
+	assert_true(result.stopped);
+	assert_int_equal(carrier.sent, 0);
+	assert_int_equal(told.done[0], 0);
+	assert_int_equal(told.all, 61);
+	assert_string_equal(result.lines[0].words, "stopped");
+	assert_int_equal(result.lines[1].until, result.lines[1].since);
+	nm_import_clear(&result);
+	told = (struct told){ .most = 8 };
+	ok(nm_calls_import(&context, 0, NM_TIME_MIN, &result, &err), &err);
+	assert_false(result.stopped);
+	assert_null(result.lines[0].words);
+	assert_int_equal(result.lines[0].fresh, 1);
+	for (size_t i = 1; i < told.n; i++)
+		assert_true(told.done[i] >= told.done[i - 1]);
+	nm_import_clear(&result);
+}
+
 static void assert_span(struct nm_span span, nm_time from, nm_time until)
 {
 	assert_int_equal(span.from, from);
@@ -747,6 +797,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_each_reason_is_read_as_it_was_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_version_in_force, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_imported_twice_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_how_far_an_import_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_gap_is_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_renamed_line_keeps_its_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_cannot_be_imported, setup, teardown),

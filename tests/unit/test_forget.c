@@ -310,6 +310,64 @@ static void nothing_is_left(void **state)
 	ok(nm_store_check(books.store, &err), &err);
 }
 
+#define MANY 400 /* people: enough for SQLite to be asked in the middle of a statement */
+
+struct asked {
+	size_t n, most, done, all;
+};
+
+static bool go_on(void *context, size_t done, size_t all)
+{
+	struct asked *asked = context;
+
+	assert_true(done <= all);
+	asked->done = done;
+	asked->all = all;
+	return ++asked->n < asked->most;
+}
+
+/* Stopped at any moment it took out nothing, and the sums are as they were; the next time takes out all. */
+static void what_is_stopped_took_out_nothing(void **state)
+{
+	const nm_time later = T + 60 * (nm_time)NM_DAY;
+	struct nm_expired expired = { 0 };
+	struct nm_error err;
+	int64_t rows;
+	char *before;
+
+	(void)state;
+	books_plan(&books, "retention = 1w\n" PLAN);
+	ok(nm_store_begin(books.store, &err), &err);
+	for (int i = 0; i < MANY; i++)
+		put_person(UINT64_C(15125550300) + (nm_number)i, T + 10 * i);
+	ok(nm_store_commit(books.store, &err), &err);
+	rows = rows_of(0);
+	before = sums();
+	for (size_t most = 1;; most++) {
+		struct asked asked = { .most = most };
+		char *after;
+		enum nm_code code;
+
+		nm_store_ask(books.store, go_on, &asked);
+		code = nm_expire(books.store, books.plan, later, &expired, &err);
+		nm_store_ask(books.store, NULL, NULL);
+		if (code == NM_OK) {
+			assert_true(most > 8 && asked.n < most); /* SQLite's own work among it */
+			assert_int_equal(asked.all, 3 * MANY);
+			break;
+		}
+		assert_int_equal(code, NM_REFUSED);
+		assert_string_equal(err.text, "stopped: nothing of it was done");
+		assert_int_equal(rows_of(0), rows);
+		after = sums();
+		assert_string_equal(before, after);
+		free(after);
+	}
+	assert_int_equal(expired.calls, 3 * MANY);
+	assert_true(rows_of(0) < rows);
+	free(before);
+}
+
 /* Texts that one's own people got name who called: they go, and what is kept of them at their carrier is told. */
 static void who_was_told_of_it(void **state)
 {
@@ -459,6 +517,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_stopped_took_out_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_was_told_of_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sums_forget_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_does_not_come_back, setup, teardown),

@@ -604,7 +604,8 @@ static struct nm_differences compare(const char *old, const char *new)
 	struct nm_differences differences;
 	struct nm_error err;
 
-	ok(nm_plan_compare(a, b, from, from + 364 * (nm_time)NM_DAY, &differences, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = a, .new_plan = b, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &differences, &err), &err);
 	nm_plan_free(a);
 	nm_plan_free(b);
 	return differences;
@@ -679,7 +680,8 @@ static void test_compare_tells_the_text_of_alerts_by_itself(void **state)
 	assert_true(snprintf(text, sizeof(text), "business = \"Jones\" %s%s%s", strstr(small, "timezone"), later, ALERTING) <
 		    (int)sizeof(text));
 	both = plan_of_text(text, "/tmp");
-	ok(nm_plan_compare(old, named, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = old, .new_plan = named, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &d, &err), &err);
 	assert_int_equal(d.n, 1);
 	assert_true(d.items[0].staff);
 	assert_false(nm_differences_for_callers(&d));
@@ -688,7 +690,8 @@ static void test_compare_tells_the_text_of_alerts_by_itself(void **state)
 			  "Smith: emergency call to line main from {caller}",
 			  "Jones: emergency call to line main from {caller}");
 	nm_differences_clear(&d);
-	ok(nm_plan_compare(old, both, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = old, .new_plan = both, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &d, &err), &err);
 	assert_int_equal(d.n, 2);
 	assert_true(nm_differences_for_callers(&d));
 	assert_difference(&d.items[0], "Thursdays 12:00-13:00", "any other caller", "owner 20 s, then fixly 10 s",
@@ -777,6 +780,33 @@ static void test_compare_knows_a_line_by_its_number(void **state)
 	assert_difference(&d.items[1], "Thursdays 12:00-13:00", "any caller", "owner 20 s, then fixly 10 s",
 			  "fixly 10 s");
 	nm_differences_clear(&d);
+}
+
+/* The same line rings under its new name, in a path and as a phone of its own; one that is another line is told. */
+static void test_compare_knows_a_line_that_is_rung(void **state)
+{
+#define RUNG(name, number, rung)                                                                                           \
+	"line " name " { number = \"" number "\" account = sandbox }\n"                                                     \
+	"line three { number = \"+15125550102\" account = sandbox }\n"                                                      \
+	"destination cell { kind = personal line = " name " own_voicemail = none }\n"                                      \
+	"path ring { step { ring = " rung " for = 20s } step { ring = cell for = 10s } }\n"                                \
+	"rule r { lines = main path = ring }\n" RULES
+	static const char old[] = RUNG("two", "+15125550101", "two");
+	struct nm_differences d = compare(old, RUNG("duo", "+15125550101", "duo"));
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_true(d.items[0].renamed);
+	assert_false(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+	d = compare(old, RUNG("duo", "+15125550101", "three"));
+	assert_int_equal(d.n, 2);
+	assert_true(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+	d = compare(old, RUNG("duo", "+15125550103", "duo"));
+	assert_true(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+#undef RUNG
 }
 
 /* A name that both plans have is the line, whatever its number: lines that exchange their numbers are not renamed, and
@@ -957,6 +987,7 @@ int main(void)
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
 		cmocka_unit_test(test_compare_says_which_lines_are_gone),
 		cmocka_unit_test(test_compare_knows_a_line_by_its_number),
+		cmocka_unit_test(test_compare_knows_a_line_that_is_rung),
 		cmocka_unit_test(test_compare_knows_a_line_by_its_name_first),
 		cmocka_unit_test(test_same_lines_are_the_same_both_ways),
 		cmocka_unit_test(test_compare_tells_all_that_a_new_line_does),
