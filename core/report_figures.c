@@ -8,22 +8,32 @@
 
 static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 {
-	int64_t *const counts[] = {
-		[NM_FATE_ANSWERED] = &figures->answered,
-		[NM_FATE_PERHAPS] = &figures->perhaps,
-		[NM_FATE_VOICEMAIL] = &figures->voicemail,
-		[NM_FATE_SWALLOWED] = &figures->swallowed,
-		[NM_FATE_LOST] = &figures->lost,
-		[NM_FATE_ABANDONED] = &figures->abandoned,
-		[NM_FATE_SHORT] = &figures->short_abandoned,
-		[NM_FATE_REJECTED] = &figures->rejected,
-		[NM_FATE_UNKNOWN] = &figures->unknown,
-		[NM_FATE_WENT_ON] = &figures->unknown,
-		[NM_FATE_UNTOLD] = &figures->untold,
-		[NM_FATE_PERHAPS_SWALLOWED] = &figures->perhaps_swallowed,
-	};
-
-	return counts[fate];
+	switch (fate) {
+	case NM_FATE_ANSWERED:
+		return &figures->answered;
+	case NM_FATE_PERHAPS:
+		return &figures->perhaps;
+	case NM_FATE_VOICEMAIL:
+		return &figures->voicemail;
+	case NM_FATE_SWALLOWED:
+		return &figures->swallowed;
+	case NM_FATE_LOST:
+		return &figures->lost;
+	case NM_FATE_ABANDONED:
+		return &figures->abandoned;
+	case NM_FATE_SHORT:
+		return &figures->short_abandoned;
+	case NM_FATE_REJECTED:
+		return &figures->rejected;
+	case NM_FATE_UNTOLD:
+		return &figures->untold;
+	case NM_FATE_PERHAPS_SWALLOWED:
+		return &figures->perhaps_swallowed;
+	case NM_FATE_UNKNOWN:
+	case NM_FATE_WENT_ON:
+	default:
+		return &figures->unknown;
+	}
 }
 
 void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls)

@@ -260,14 +260,10 @@ struct told {
 	struct nm_caller_sum callers[MOST_CALLERS];
 };
 
-static bool take_caller(void *context, const struct nm_caller_sum *sum)
+static void take_caller(struct told *told, const struct nm_caller_sum *sum)
 {
-	struct told *told = context;
 	size_t i = 0;
 
-	assert_true(sum->span.from >= told->within.from && sum->span.until <= told->within.until);
-	assert_true(sum->span.until >= told->until);
-	told->until = sum->span.until;
 	while (i < told->n && told->callers[i].caller != sum->caller)
 		i++;
 	assert_true(i < MOST_CALLERS);
@@ -275,6 +271,19 @@ static bool take_caller(void *context, const struct nm_caller_sum *sum)
 		told->callers[told->n++].caller = sum->caller;
 	told->callers[i].calls += sum->calls;
 	told->callers[i].missed += sum->missed;
+}
+
+static bool take_callers(void *context, struct nm_span span, const struct nm_caller_sum *sums, size_t n)
+{
+	struct told *told = context;
+
+	assert_true(span.from >= told->within.from && span.until <= told->within.until);
+	assert_true(span.until >= told->until);
+	told->until = span.until;
+	for (size_t i = 0; i < n; i++) {
+		assert_true(i == 0 || sums[i - 1].caller < sums[i].caller);
+		take_caller(told, &sums[i]);
+	}
 	return true;
 }
 
@@ -307,7 +316,7 @@ static void check_callers(uint64_t *dice, nm_time from)
 	const struct nm_sums_reader reader = {
 		.number = random_below(dice, 2) == 0 ? 0 : numbers[random_below(dice, 2)],
 		.span = told.within,
-		.taker = { .caller = take_caller, .context = &told },
+		.taker = { .callers = take_callers, .context = &told },
 	};
 	struct nm_error err;
 	int64_t calls = 0;
