@@ -131,6 +131,23 @@ static int double_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Those of the same seconds become one; what comes to nothing goes. */
+static void sort_rare(struct nm_tally *tally)
+{
+	size_t n = 0;
+
+	if (tally->n_rare > 0)
+		qsort(tally->rare, tally->n_rare, sizeof(*tally->rare), rare_compare);
+	for (size_t i = 0; i < tally->n_rare; i++) {
+		if (n > 0 && tally->rare[n - 1].seconds == tally->rare[i].seconds)
+			tally->rare[n - 1].calls += tally->rare[i].calls;
+		else
+			tally->rare[n++] = tally->rare[i];
+		n -= tally->rare[n - 1].calls == 0;
+	}
+	tally->n_rare = n;
+}
+
 /* The seconds of the call that has so many before it, in the order of their seconds; rare ones are sorted. */
 static int seconds_at(const struct nm_tally *tally, int64_t before)
 {
@@ -163,8 +180,7 @@ static void close_seconds(struct nm_tally *tally)
 	}
 	if (n == 0)
 		return;
-	if (tally->n_rare > 0)
-		qsort(tally->rare, tally->n_rare, sizeof(*tally->rare), rare_compare);
+	sort_rare(tally);
 	figures->seconds = part_of((double)sum, (double)n);
 	figures->rings = part_of((double)rings, (double)n);
 	figures->seconds_median = (struct nm_figure){

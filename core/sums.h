@@ -35,9 +35,9 @@ struct nm_call_sum {
 
 /* Calls that certainly were answered after so many seconds. */
 struct nm_wait_sum {
-	nm_time began; /* or the first second of the hour, or of the day */
+	nm_time began; /* or the first second of the hour, or of the day's last hour */
 	int seconds;
-	int64_t calls;
+	int64_t calls; /* below 0: so many were told of too many */
 };
 
 /* Matters (report.h) whose first call began then. */
@@ -75,7 +75,7 @@ struct nm_sums_reader {
 	nm_number number;    /* of a line; 0: all, and matters of all lines together */
 	struct nm_span span; /* [from, until); for sums whole hours */
 	size_t n_cuts;
-	const nm_time *cuts; /* between the hours before and behind these instants the waits of a day are told apart; borrowed */
+	const nm_time *cuts; /* the waits of a day before and behind one of these are told apart; ascending; borrowed */
 	struct nm_sums_taker taker;
 };
 
