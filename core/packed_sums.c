@@ -50,53 +50,87 @@ void nm_cells_init(struct nm_cells *cells, const void *packed, size_t size)
 {
 	const unsigned char *at = packed;
 
-	*cells = (struct nm_cells){ .at = at, .end = at != NULL ? at + size : at, .cell = { .by = "" } };
+	*cells = (struct nm_cells){ .at = at, .end = at != NULL ? at + size : at };
 }
 
-static uint64_t read_long(struct nm_cells *cells)
+/* One number of several bytes; where the next one begins, NULL: it ended before its time. */
+static const unsigned char *take_long(const unsigned char *at, const unsigned char *end, uint64_t *out)
 {
 	uint64_t value = 0;
 
-	for (unsigned shift = 0; shift < 64 && cells->at < cells->end; shift += 7) {
-		const unsigned char byte = *cells->at++;
+	for (unsigned shift = 0; shift < 64 && at < end; shift += 7) {
+		const unsigned char byte = *at++;
 
 		value |= (uint64_t)(byte & 127) << shift;
-		if (byte < 128)
-			return value;
+		if (byte < 128) {
+			*out = value;
+			return at;
+		}
 	}
-	cells->damaged = true;
-	return 0;
+	return NULL;
 }
 
-static inline uint64_t read_value(struct nm_cells *cells)
+/* Nearly all have one or two. */
+static inline const unsigned char *take_number(const unsigned char *at, const unsigned char *end, uint64_t *out)
 {
-	return cells->at < cells->end && *cells->at < 128 ? *cells->at++ : read_long(cells);
+	if (end - at < 2 || (at[0] >= 128 && at[1] >= 128))
+		return take_long(at, end, out);
+	*out = at[0] < 128 ? at[0] : (uint64_t)(at[0] & 127) | (uint64_t)at[1] << 7;
+	return at + 1 + (at[0] >= 128);
 }
 
+static uint64_t read_value(struct nm_cells *cells)
+{
+	uint64_t value = 0;
+	const unsigned char *next = take_number(cells->at, cells->end, &value);
+
+	cells->damaged = cells->damaged || next == NULL;
+	cells->at = next != NULL ? next : cells->end;
+	return value;
+}
+
+static inline void read_values(struct nm_cells *cells)
+{
+	const unsigned char *at = cells->at, *const end = cells->end;
+	const int n = kinds[cells->cell.kind].values;
+	uint64_t value;
+
+	for (int i = 0; i < n && at != NULL; i++) {
+		value = 0;
+		at = take_number(at, end, &value);
+		cells->cell.values[i] = (int64_t)value;
+	}
+	cells->damaged = cells->damaged || at == NULL;
+	cells->at = at != NULL ? at : end;
+}
+
+/* The head of a group; those of one kind and taker are one, in the order of nm_cell_compare. */
 static void read_group(struct nm_cells *cells)
 {
+	const struct nm_cell last = cells->cell;
 	const uint64_t kind = read_value(cells);
-	const unsigned char *nul;
+	const unsigned char *nul = NULL;
 
-	if (kind > NM_CELL_LAST) {
-		cells->damaged = true;
-		return;
+	cells->damaged = cells->damaged || kind > NM_CELL_LAST;
+	if (kind == NM_CELL_CALLS) {
+		nul = memchr(cells->at, 0, (size_t)(cells->end - cells->at));
+		cells->damaged = cells->damaged || nul == NULL;
 	}
-	cells->cell = (struct nm_cell){ .kind = (enum nm_cell_kind)kind, .by = "", .mark = -1 };
+	if (cells->damaged)
+		return;
 	cells->within = true;
-	if (kind != NM_CELL_CALLS)
-		return;
-	nul = memchr(cells->at, 0, (size_t)(cells->end - cells->at));
-	if (nul == NULL) {
-		cells->damaged = true;
-		return;
+	cells->cell = (struct nm_cell){ .kind = (enum nm_cell_kind)kind, .by = "", .mark = -1 };
+	if (nul != NULL) {
+		cells->cell.by = (const char *)cells->at;
+		cells->at = nul + 1;
 	}
-	cells->cell.by = (const char *)cells->at;
-	cells->at = nul + 1;
+	if (last.by != NULL)
+		cells->damaged = last.kind > cells->cell.kind ||
+				 (last.kind == cells->cell.kind && strcmp(last.by, cells->cell.by) >= 0);
 }
 
 /* How far the next cell lies behind the one before, over the end of a group and the head of the next; 0: there is none. */
-static uint64_t next_gap(struct nm_cells *cells)
+static uint64_t find_gap(struct nm_cells *cells)
 {
 	while (!cells->damaged && (cells->within || cells->at < cells->end)) {
 		const uint64_t gap = cells->within ? read_value(cells) : 0;
@@ -109,6 +143,13 @@ static uint64_t next_gap(struct nm_cells *cells)
 			read_group(cells);
 	}
 	return 0;
+}
+
+static inline uint64_t next_gap(struct nm_cells *cells)
+{
+	if (cells->within && cells->at < cells->end && *cells->at > 0 && *cells->at < 128)
+		return *cells->at++;
+	return find_gap(cells);
 }
 
 bool nm_cells_next(struct nm_cells *cells)
@@ -125,10 +166,41 @@ bool nm_cells_next(struct nm_cells *cells)
 	/* No division: a year has half a million cells, and hardly any lies in another hour than the one before. */
 	for (cell->mark += (int64_t)gap; cell->mark >= kind->marks; cell->mark -= kind->marks)
 		cell->hour++;
-	for (int i = 0; i < kind->values; i++)
-		cell->values[i] = (int64_t)read_value(cells);
+	read_values(cells);
 	cells->damaged = cells->damaged || cell->hour >= HOURS;
 	return !cells->damaged;
+}
+
+/* Those whose numbers are of one byte each, which are nearly all, up to the first that is another. */
+static size_t read_small_callers(struct nm_cells *cells, struct nm_caller_sum *out, size_t most)
+{
+	const unsigned char *at = cells->at, *const end = cells->end;
+	uint64_t caller = (uint64_t)cells->cell.mark;
+	size_t n = 0;
+
+	for (; n < most && end - at >= 3 && at[0] != 0 && (at[0] | at[1] | at[2]) < 128; at += 3) {
+		caller += at[0];
+		if (caller >= MARKS_MAX)
+			break;
+		out[n++] = (struct nm_caller_sum){ caller, at[1], at[2] };
+		cells->cell.mark = (int64_t)caller;
+	}
+	cells->at = at;
+	return n;
+}
+
+size_t nm_cells_callers(struct nm_cells *cells, struct nm_caller_sum *out, size_t most)
+{
+	const struct nm_cell *cell = &cells->cell;
+	size_t n = 0;
+
+	while (n < most && nm_cells_next(cells)) {
+		if (cell->kind != NM_CELL_CALLERS)
+			continue;
+		out[n++] = (struct nm_caller_sum){ (uint64_t)cell->mark, cell->values[0], cell->values[1] };
+		n += read_small_callers(cells, out + n, most - n);
+	}
+	return n;
 }
 
 /* --- writing --- */

@@ -47,6 +47,17 @@ struct nm_cells {
 void nm_cells_init(struct nm_cells *cells, const void *packed, size_t size);
 bool nm_cells_next(struct nm_cells *cells);
 
+/* Calls of one caller whose number is known, those apart (fate.h) not counted; of these, those that certainly nobody
+ * answered. */
+struct nm_caller_sum {
+	uint64_t caller; /* ascending */
+	int64_t calls;   /* 0: not told */
+	int64_t missed;
+};
+/* The next cells of NM_CELL_CALLERS, at most so many; fewer than that: there are no more, or it is damaged.  Cells of other
+ * kinds are passed over. */
+size_t nm_cells_callers(struct nm_cells *cells, struct nm_caller_sum *out, size_t most);
+
 /* Bytes as they grow.  After memory was out nothing is added any more and `failed` stays set. */
 struct nm_bytes {
 	size_t n, capacity;

@@ -8,22 +8,32 @@
 
 static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 {
-	int64_t *const counts[] = {
-		[NM_FATE_ANSWERED] = &figures->answered,
-		[NM_FATE_PERHAPS] = &figures->perhaps,
-		[NM_FATE_VOICEMAIL] = &figures->voicemail,
-		[NM_FATE_SWALLOWED] = &figures->swallowed,
-		[NM_FATE_LOST] = &figures->lost,
-		[NM_FATE_ABANDONED] = &figures->abandoned,
-		[NM_FATE_SHORT] = &figures->short_abandoned,
-		[NM_FATE_REJECTED] = &figures->rejected,
-		[NM_FATE_UNKNOWN] = &figures->unknown,
-		[NM_FATE_WENT_ON] = &figures->unknown,
-		[NM_FATE_UNTOLD] = &figures->untold,
-		[NM_FATE_PERHAPS_SWALLOWED] = &figures->perhaps_swallowed,
-	};
-
-	return counts[fate];
+	switch (fate) {
+	case NM_FATE_ANSWERED:
+		return &figures->answered;
+	case NM_FATE_PERHAPS:
+		return &figures->perhaps;
+	case NM_FATE_VOICEMAIL:
+		return &figures->voicemail;
+	case NM_FATE_SWALLOWED:
+		return &figures->swallowed;
+	case NM_FATE_LOST:
+		return &figures->lost;
+	case NM_FATE_ABANDONED:
+		return &figures->abandoned;
+	case NM_FATE_SHORT:
+		return &figures->short_abandoned;
+	case NM_FATE_REJECTED:
+		return &figures->rejected;
+	case NM_FATE_UNTOLD:
+		return &figures->untold;
+	case NM_FATE_PERHAPS_SWALLOWED:
+		return &figures->perhaps_swallowed;
+	case NM_FATE_UNKNOWN:
+	case NM_FATE_WENT_ON:
+	default:
+		return &figures->unknown;
+	}
 }
 
 void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls)
@@ -121,6 +131,23 @@ static int double_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Those of the same seconds become one; what comes to nothing goes. */
+static void sort_rare(struct nm_tally *tally)
+{
+	size_t n = 0;
+
+	if (tally->n_rare > 0)
+		qsort(tally->rare, tally->n_rare, sizeof(*tally->rare), rare_compare);
+	for (size_t i = 0; i < tally->n_rare; i++) {
+		if (n > 0 && tally->rare[n - 1].seconds == tally->rare[i].seconds)
+			tally->rare[n - 1].calls += tally->rare[i].calls;
+		else
+			tally->rare[n++] = tally->rare[i];
+		n -= tally->rare[n - 1].calls == 0;
+	}
+	tally->n_rare = n;
+}
+
 /* The seconds of the call that has so many before it, in the order of their seconds; rare ones are sorted. */
 static int seconds_at(const struct nm_tally *tally, int64_t before)
 {
@@ -153,8 +180,7 @@ static void close_seconds(struct nm_tally *tally)
 	}
 	if (n == 0)
 		return;
-	if (tally->n_rare > 0)
-		qsort(tally->rare, tally->n_rare, sizeof(*tally->rare), rare_compare);
+	sort_rare(tally);
 	figures->seconds = part_of((double)sum, (double)n);
 	figures->rings = part_of((double)rings, (double)n);
 	figures->seconds_median = (struct nm_figure){

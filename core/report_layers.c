@@ -16,13 +16,21 @@ struct entry {
 	int64_t talked_s;      /* the calls' lengths, as far as they are known */
 };
 
+/* Somebody as calls name them, by an older name perhaps, and their entry. */
+struct taker {
+	const char *by;
+	size_t entry;
+};
+
 struct nm_layers {
 	const struct nm_plan *plan;
 	const struct nm_names *names;
 	struct nm_arena *arena;
 	size_t n, capacity;
 	struct entry *entries; /* others, voicemail, nobody, not told, and then the parties */
-	size_t last;           /* the party that took a call before */
+	size_t n_takers;
+	struct taker takers[ENTRIES_MAX]; /* the first that were told of, so that no name is looked up twice */
+	size_t last;                      /* of these the one that was told of before */
 };
 
 static bool has_price(const struct nm_destination *destination)
@@ -96,16 +104,39 @@ static struct entry *special(struct nm_layers *layers, enum nm_layer_kind what)
 /* NULL: out of memory. */
 static struct entry *party(struct nm_layers *layers, const char *name)
 {
-	if (is_called(&layers->entries[layers->last], name))
-		return &layers->entries[layers->last];
 	for (size_t i = 0; i < layers->n; i++)
-		if (is_called(&layers->entries[i], name)) {
-			layers->last = i;
+		if (is_called(&layers->entries[i], name))
 			return &layers->entries[i];
-		}
 	if (layers->n == ENTRIES_MAX)
 		return special(layers, NM_LAYER_OTHERS);
 	return entry_add(layers, NM_LAYER_PARTY, name);
+}
+
+static struct entry *look_up(struct nm_layers *layers, const char *by)
+{
+	struct entry *entry = party(layers, nm_names_of(layers->names, by));
+	struct taker *taker = &layers->takers[layers->n_takers];
+
+	if (entry == NULL || layers->n_takers == ENTRIES_MAX)
+		return entry;
+	*taker = (struct taker){ nm_arena_text(layers->arena, by), (size_t)(entry - layers->entries) };
+	if (taker->by == NULL)
+		return NULL;
+	layers->last = layers->n_takers++;
+	return entry;
+}
+
+/* Of somebody as calls name them; NULL: out of memory. */
+static struct entry *entry_of(struct nm_layers *layers, const char *by)
+{
+	if (layers->n_takers > 0 && strcmp(layers->takers[layers->last].by, by) == 0)
+		return &layers->entries[layers->takers[layers->last].entry];
+	for (size_t i = 0; i < layers->n_takers; i++)
+		if (strcmp(layers->takers[i].by, by) == 0) {
+			layers->last = i;
+			return &layers->entries[layers->takers[i].entry];
+		}
+	return look_up(layers, by);
 }
 
 static struct entry *taker(struct nm_layers *layers, enum nm_fate fate, const char *by)
@@ -116,7 +147,7 @@ static struct entry *taker(struct nm_layers *layers, enum nm_fate fate, const ch
 		return special(layers, NM_LAYER_VOICEMAIL);
 	if (nm_fate_missed(fate) || fate == NM_FATE_SHORT)
 		return special(layers, NM_LAYER_NOBODY);
-	return by != NULL ? party(layers, by) : special(layers, NM_LAYER_OTHERS);
+	return by != NULL ? entry_of(layers, by) : special(layers, NM_LAYER_OTHERS);
 }
 
 bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_sum *sum)
@@ -125,7 +156,7 @@ bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const str
 
 	if (nm_fate_apart(sum->fate) && sum->fate != NM_FATE_UNTOLD)
 		return true;
-	entry = taker(layers, sum->fate, nm_names_of(layers->names, sum->by));
+	entry = taker(layers, sum->fate, sum->by);
 	if (entry == NULL)
 		return false;
 	entry->layer.calls += sum->calls;

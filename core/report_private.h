@@ -65,7 +65,7 @@ struct nm_tally {
 
 /* So many calls that count as this. */
 void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls);
-/* So many calls that were answered after so many seconds.  False: out of memory, also of the next ones. */
+/* So many calls that were answered after so many seconds; below 0: that were told of too many.  False: out of memory, also of the next ones. */
 bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls);
 bool nm_tally_followups(struct nm_tally *tally, const struct nm_followup_sum *sum);
 void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum);

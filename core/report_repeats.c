@@ -34,12 +34,15 @@ struct missed {
 	nm_number *items;
 };
 
-static struct caller *put(struct list *list, const struct nm_caller_sum *sum)
+/* One who is not known before this row, told of last or not yet; NULL: memory is out. */
+static struct caller *new_caller(struct list *new, nm_time first, nm_number number)
 {
-	if (!nm_grow((void **)&list->items, &list->capacity, list->n + 1, sizeof(*list->items)))
+	if (new->n > 0 && new->items[new->n - 1].number == number)
+		return &new->items[new->n - 1];
+	if (!nm_grow((void **)&new->items, &new->capacity, new->n + 1, sizeof(*new->items)))
 		return NULL;
-	list->items[list->n] = (struct caller){ .number = sum->caller, .first = sum->span.from };
-	return &list->items[list->n++];
+	new->items[new->n] = (struct caller){ .number = number, .first = first };
+	return &new->items[new->n++];
 }
 
 /* The new ones take their places among those known. */
@@ -63,20 +66,6 @@ static bool end_row(struct callers *callers)
 	return true;
 }
 
-/* One who is known, or new in this row, or added to it; NULL: memory is out. */
-static struct caller *caller_of(struct callers *callers, const struct nm_caller_sum *sum)
-{
-	const struct list *known = &callers->known, *new = &callers->new;
-
-	while (callers->at < known->n && known->items[callers->at].number < sum->caller)
-		callers->at++;
-	if (callers->at < known->n && known->items[callers->at].number == sum->caller)
-		return &known->items[callers->at];
-	if (new->n > 0 && new->items[new->n - 1].number == sum->caller)
-		return &new->items[new->n - 1];
-	return put(&callers->new, sum);
-}
-
 /* More than fits, which nobody can ring, is as many as fit. */
 static void count(uint32_t *sum, int64_t n)
 {
@@ -85,31 +74,46 @@ static void count(uint32_t *sum, int64_t n)
 }
 
 /* A number below the last one begins another row. */
-static bool take_sum(void *context, const struct nm_caller_sum *sum)
+static bool take_sums(void *context, struct nm_span span, const struct nm_caller_sum *sums, size_t n)
 {
 	struct callers *callers = context;
-	struct caller *caller;
+	struct caller *known;
+	size_t at, n_known;
 
-	if (sum->caller < callers->last && !end_row(callers))
+	if (n > 0 && sums[0].caller < callers->last && !end_row(callers))
 		return false;
-	callers->last = sum->caller;
-	caller = caller_of(callers, sum);
-	if (caller == NULL)
-		return false;
-	count(&caller->missed, sum->missed);
-	count(&caller->calls, sum->calls);
+	known = callers->known.items;
+	n_known = callers->known.n;
+	at = callers->at;
+	for (const struct nm_caller_sum *sum = sums; sum < sums + n; sum++) {
+		struct caller *caller;
+
+		while (at < n_known && known[at].number < sum->caller)
+			at++;
+		caller = at < n_known && known[at].number == sum->caller
+				 ? &known[at]
+				 : new_caller(&callers->new, span.from, sum->caller);
+		if (caller == NULL)
+			return false;
+		count(&caller->missed, sum->missed);
+		count(&caller->calls, sum->calls);
+		callers->last = sum->caller;
+	}
+	callers->at = at;
 	return true;
 }
 
 /* --- one by one --- */
 
-static bool take_missed(void *context, const struct nm_caller_sum *sum)
+static bool take_missed(void *context, struct nm_span span, const struct nm_caller_sum *sums, size_t n)
 {
 	struct missed *missed = context;
 
-	if (!nm_grow((void **)&missed->items, &missed->capacity, missed->n + 1, sizeof(*missed->items)))
+	(void)span;
+	if (!nm_grow((void **)&missed->items, &missed->capacity, missed->n + n, sizeof(*missed->items)))
 		return false;
-	missed->items[missed->n++] = sum->caller;
+	for (size_t i = 0; i < n; i++)
+		missed->items[missed->n++] = sums[i].caller;
 	return true;
 }
 
@@ -126,16 +130,16 @@ static enum nm_code read_missed(struct nm_store *store, nm_number number, struct
 {
 	struct missed missed = { 0 };
 	const struct nm_sums_reader reader = {
-		.number = number, .span = span, .taker = { .caller = take_missed, .context = &missed }
+		.number = number, .span = span, .taker = { .callers = take_missed, .context = &missed }
 	};
 	enum nm_code code = nm_store_missed_each(store, &reader, err);
 
 	if (code == NM_OK && missed.n > 0)
 		qsort(missed.items, missed.n, sizeof(*missed.items), number_compare);
 	for (size_t i = 0; i < missed.n && code == NM_OK; i++) {
-		const struct nm_caller_sum sum = { span, missed.items[i], 0, 1 };
+		const struct nm_caller_sum sum = { missed.items[i], 0, 1 };
 
-		if (!take_sum(callers, &sum))
+		if (!take_sums(callers, span, &sum, 1))
 			code = nm_fail_memory(err);
 	}
 	free(missed.items);
@@ -213,7 +217,7 @@ static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_re
 {
 	const struct nm_span head = { whole->span.from, days.from }, tail = { days.until, whole->span.until };
 	const struct nm_sums_reader sums = {
-		.number = whole->number, .span = days, .taker = { .caller = take_sum, .context = callers }
+		.number = whole->number, .span = days, .taker = { .callers = take_sums, .context = callers }
 	};
 	enum nm_code code = read_missed(store, whole->number, head, callers, err);
 

@@ -6,12 +6,13 @@
 #include "core/sums.h"
 
 #define WEEK_S (7 * (nm_time)NM_DAY)
+#define AT_ONCE 128 /* callers, of whom there may be hundreds of thousands */
 
 static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
 {
-	const struct nm_caller_sum sum = { reader->span, (nm_number)sqlite3_column_int64(statement, 0), 0, 1 };
+	const struct nm_caller_sum sum = { (nm_number)sqlite3_column_int64(statement, 0), 0, 1 };
 
-	return reader->taker.caller(reader->taker.context, &sum);
+	return reader->taker.callers(reader->taker.context, reader->span, &sum, 1);
 }
 
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
@@ -58,17 +59,17 @@ static enum nm_code take_unit(struct nm_store *store, const struct nm_sums_reade
 			      int weeks, struct nm_error *err)
 {
 	const nm_time unit = unit_s(weeks), from = sqlite3_column_int64(statement, 0) * unit;
-	struct nm_caller_sum sum = { .span = { from, from + unit } };
+	const struct nm_span span = { from, from + unit };
+	struct nm_caller_sum sums[AT_ONCE];
 	struct nm_cells cells;
+	size_t n;
 
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
-	while (nm_cells_next(&cells)) {
-		sum.caller = (nm_number)cells.cell.mark;
-		sum.calls = cells.cell.values[0];
-		sum.missed = cells.cell.values[1];
-		if (!reader->taker.caller(reader->taker.context, &sum))
+	do {
+		n = nm_cells_callers(&cells, sums, AT_ONCE);
+		if (!reader->taker.callers(reader->taker.context, span, sums, n))
 			return nm_fail_memory(err);
-	}
+	} while (n == AT_ONCE);
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 

@@ -193,6 +193,11 @@ const char *const nm_store_steps[] = {
 	"DELETE FROM packed_sums;",
 	/* At which carrier's account, for which number, what was read back was read (push.h). */
 	"ALTER TABLE reading ADD COLUMN place INTEGER NOT NULL DEFAULT 0;",
+	/* A table with row numbers: of one without, SQLite reads whole rows, which are of many pages here, to find one among them. */
+	"CREATE TABLE sums(weeks INTEGER NOT NULL, nth INTEGER NOT NULL, number INTEGER NOT NULL, packed BLOB NOT NULL,"
+	" PRIMARY KEY(weeks, nth, number)) STRICT;"
+	"INSERT INTO sums SELECT weeks, nth, number, packed FROM packed_sums ORDER BY weeks, nth, number;"
+	"DROP TABLE packed_sums; ALTER TABLE sums RENAME TO packed_sums;",
 };
 
 #define EMPTY_TRIES 100 /* of those who open a store that is made at the same time */

@@ -272,12 +272,8 @@ static bool take_followup_sum(const struct nm_sums_reader *reader, nm_time hour,
 }
 
 /* Calls of all lines are those of each; their matters are summed for themselves, under number 0. */
-static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_number number, const struct nm_cell *cell)
+static bool take_cell(const struct nm_sums_reader *reader, nm_time hour, nm_number number, const struct nm_cell *cell)
 {
-	const nm_time hour = day * NM_DAY + (nm_time)cell->hour * NM_SUM_S;
-
-	if (hour < reader->span.from || hour >= reader->span.until)
-		return true;
 	switch (cell->kind) {
 	case NM_CELL_CALLS:
 		return take_call_sum(reader, hour, cell);
@@ -298,26 +294,31 @@ static bool cuts(nm_time day, nm_time t)
 
 static bool is_cut(const struct nm_sums_reader *reader, nm_time day)
 {
-	bool cut = cuts(day, reader->span.from) || cuts(day, reader->span.until);
-
-	for (size_t i = 0; i < reader->n_cuts; i++)
-		cut = cut || cuts(day, reader->cuts[i]);
-	return cut;
+	return cuts(day, reader->span.from) || cuts(day, reader->span.until);
 }
 
-/* The row of a day, number and packed sums; of a day that is cut the waits are in another row. */
+/* The row of a day, number and packed sums.  Waits of the whole day are told as of its last hour; of one that the span cuts
+ * they are in another row. */
 static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
 			     int weeks, struct nm_error *err)
 {
 	const nm_time day = sqlite3_column_int64(statement, 0);
 	const nm_number number = (nm_number)sqlite3_column_int64(statement, 1);
-	const bool no_waits = weeks == NM_SUMS_DAY && is_cut(reader, day);
+	const bool cut = is_cut(reader, day);
 	struct nm_cells cells;
 
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
-	while (nm_cells_next(&cells))
-		if (!(no_waits && cells.cell.kind == NM_CELL_WAITS) && !take_cell(reader, day, number, &cells.cell))
+	while (nm_cells_next(&cells)) {
+		const bool of_day = weeks == NM_SUMS_DAY && cells.cell.kind == NM_CELL_WAITS;
+		const nm_time hour = day * NM_DAY + (of_day ? NM_DAY - NM_SUM_S : (nm_time)cells.cell.hour * NM_SUM_S);
+
+		if (weeks == NM_SUMS_DAY_WAITS && hour >= reader->span.until)
+			break;
+		if (cut && (of_day || hour < reader->span.from || hour >= reader->span.until))
+			continue;
+		if (!take_cell(reader, hour, number, &cells.cell))
 			return nm_fail_memory(err);
+	}
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 
@@ -349,7 +350,7 @@ enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_r
 	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
 }
 
-/* The waits of such a day that lie in the span. */
+/* The waits of a day, hour by hour, that lie in the span. */
 static enum nm_code take_hours(struct nm_store *store, const struct nm_sums_reader *reader, nm_time day,
 			       struct nm_error *err)
 {
@@ -362,15 +363,52 @@ static enum nm_code take_hours(struct nm_store *store, const struct nm_sums_read
 	return nm_store_sums_packed(store, &part, NM_SUMS_DAY_WAITS, take_day, err);
 }
 
+/* Waits that were told as of the last hour of their day. */
+struct moving {
+	const struct nm_sums_taker *taker;
+	nm_time last;
+};
+
+static bool move_wait(void *context, const struct nm_wait_sum *sum)
+{
+	const struct moving *moving = context;
+	const struct nm_wait_sum less = { moving->last, sum->seconds, -sum->calls };
+
+	return moving->taker->wait(moving->taker->context, sum) && moving->taker->wait(moving->taker->context, &less);
+}
+
+/* Those of a day before the i-th cut, and behind the one before it, go to their own hours.  All other days are read without
+ * their hours, and of these no more than the hours before the last cut, where an American clock has the fewest. */
+static enum nm_code move_waits(struct nm_store *store, const struct nm_sums_reader *reader, size_t i,
+			       struct nm_error *err)
+{
+	const nm_time cut = reader->cuts[i], day = nm_sums_nth(NM_SUMS_DAY, cut);
+	const nm_time from = i > 0 && reader->cuts[i - 1] > day * NM_DAY ? reader->cuts[i - 1] : day * NM_DAY;
+	struct moving moving = { &reader->taker, (day + 1) * NM_DAY - NM_SUM_S };
+	const struct nm_sums_reader part = {
+		.number = reader->number,
+		.span = { from, cut },
+		.taker = { .wait = move_wait, .context = &moving },
+	};
+
+	if (cut <= reader->span.from || cut >= reader->span.until || !cuts(day, cut) || is_cut(reader, day))
+		return NM_OK;
+	return nm_store_sums_packed(store, &part, NM_SUMS_DAY_WAITS, take_day, err);
+}
+
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err)
 {
+	const nm_time first = nm_sums_nth(NM_SUMS_DAY, reader->span.from);
 	const nm_time last = nm_sums_nth(NM_SUMS_DAY, reader->span.until - 1);
 	enum nm_code code = nm_store_sums_packed(store, reader, NM_SUMS_DAY, take_day, err);
 
-	for (nm_time day = nm_sums_nth(NM_SUMS_DAY, reader->span.from); day <= last && code == NM_OK; day++)
-		if (is_cut(reader, day))
-			code = take_hours(store, reader, day, err);
+	if (code == NM_OK && is_cut(reader, first))
+		code = take_hours(store, reader, first, err);
+	if (code == NM_OK && last > first && is_cut(reader, last))
+		code = take_hours(store, reader, last, err);
+	for (size_t i = 0; i < reader->n_cuts && code == NM_OK; i++)
+		code = move_waits(store, reader, i, err);
 	return code;
 }
 

@@ -7,6 +7,7 @@
 #define CORE_SUMS_H
 
 #include "core/fate.h"
+#include "core/packed_sums.h"
 
 #define NM_SUM_S 3600
 
@@ -34,9 +35,9 @@ struct nm_call_sum {
 
 /* Calls that certainly were answered after so many seconds. */
 struct nm_wait_sum {
-	nm_time began; /* or the first second of the hour, or of the day */
+	nm_time began; /* or the first second of the hour, or of the day's last hour */
 	int seconds;
-	int64_t calls;
+	int64_t calls; /* below 0: so many were told of too many */
 };
 
 /* Matters (report.h) whose first call began then. */
@@ -59,22 +60,14 @@ struct nm_followup_sum nm_followup_stands(nm_time opened, int outcome, nm_time f
 int64_t nm_followup_mark(const struct nm_followup_sum *sum);
 struct nm_followup_sum nm_followup_marked(int64_t mark);
 
-/* Calls of one caller whose number is known, those apart (fate.h) not counted; of these, those that certainly nobody
- * answered. */
-struct nm_caller_sum {
-	struct nm_span span; /* in which they began */
-	nm_number caller;
-	int64_t calls; /* 0: not told */
-	int64_t missed;
-};
-
 /* Takes what is read; only those are needed that a function below names.  False: out of memory. */
 struct nm_sums_taker {
 	bool (*call)(void *context, const struct nm_call_sum *sum);
 	bool (*wait)(void *context, const struct nm_wait_sum *sum);
 	bool (*matter)(void *context, const struct nm_matter_sum *sum);
 	bool (*followup)(void *context, const struct nm_followup_sum *sum);
-	bool (*caller)(void *context, const struct nm_caller_sum *sum);
+	/* Some of those whose calls began in the span (struct nm_caller_sum of packed_sums.h). */
+	bool (*callers)(void *context, struct nm_span span, const struct nm_caller_sum *sums, size_t n);
 	void *context;
 };
 
@@ -82,7 +75,7 @@ struct nm_sums_reader {
 	nm_number number;    /* of a line; 0: all, and matters of all lines together */
 	struct nm_span span; /* [from, until); for sums whole hours */
 	size_t n_cuts;
-	const nm_time *cuts; /* between the hours before and behind these instants the waits of a day are told apart; borrowed */
+	const nm_time *cuts; /* the waits of a day before and behind one of these are told apart; ascending; borrowed */
 	struct nm_sums_taker taker;
 };
 
@@ -106,10 +99,10 @@ struct nm_span nm_sums_days(struct nm_span span);
 /* Of such a span the longest unit that begins then and ends within it: what nm_store_callers_each tells of at once. */
 struct nm_span nm_sums_unit(struct nm_span days, nm_time from);
 /* Callers of such a span, those of a unit at once and the oldest first, of each line of a unit in the order of their
- * numbers: to `caller`. */
+ * numbers: to `callers`. */
 enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
-/* Missed calls one by one, for a span that is not of whole days, each with that span: to `caller`. */
+/* Missed calls one by one, for a span that is not of whole days, each with that span: to `callers`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* How many calls of the caller (nm_caller_sum) lie in the reader's span; until_missed: up to the first of them that was

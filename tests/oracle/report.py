@@ -9,6 +9,9 @@ table, imports a part of it again with other results, ends some follow-ups and l
 the STORE and PLAN of a log that is there.  Then it asks for reports of several spans and lines and counts each figure anew: what a call counts as in SQL
 over the table of calls, local times by Python's zoneinfo, matters by window functions.  It knows nothing of the sums
 beside them.  Ends with how many figures agreed; exits with 1 when one differs.
+
+On the ten million calls that `make bench` has left in the build folder (some minutes, and 4 GB of temporary files):
+report.py ./nevermiss 0 bench-data/log/store/*.db bench-data/log/plan.conf
 """
 import json
 import os
@@ -45,16 +48,18 @@ ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, ans
       WHEN seconds >= 0 AND seconds < 15 THEN 'abandoned_at_once' ELSE 'abandoned' END AS fate,
  outcome = 6 AND reason = 2 AS went_on FROM call"""
 # Calls of one caller in the order in which they came: does it begin a matter, and is nothing of it behind it?
-MATTERS = """CREATE TEMP TABLE {name}_calls AS SELECT *, sum(first) OVER (PARTITION BY {whose} ORDER BY began, id) AS k FROM
- (SELECT id, caller, began, number, fate,
+MATTERS = """CREATE TEMP TABLE {name}_calls AS SELECT id, caller, began, number, fate,
  coalesce(lead(began) OVER w - began > 7 * 86400, 1) AS last, coalesce(began - lag(began) OVER w > 7 * 86400, 1) AS first
  FROM rows WHERE caller > 0 AND fate NOT IN ('rejected', 'unknown', 'answered_untold')
- WINDOW w AS (PARTITION BY {whose} ORDER BY began, id))"""
-# And what its customer said of it: the newest follow-up of a matter that was answered counts.
-SAID = """CREATE TEMP TABLE {name} AS SELECT m.*, s.yes FROM {name}_calls AS m LEFT JOIN
- (SELECT {whose}, k, yes, row_number() OVER (PARTITION BY {whose}, k ORDER BY began DESC, id DESC) AS nth
- FROM {name}_calls JOIN answers ON call = id) AS s
- ON nth = 1 AND m.caller = s.caller AND m.k = s.k{on} WHERE m.first"""
+ WINDOW w AS (PARTITION BY {whose} ORDER BY began, id)"""
+# And what its customer said of it: the newest follow-up of a matter (known by its first call) that was answered counts.
+SAID = """CREATE TEMP TABLE {name} AS
+ WITH numbered AS (SELECT *, sum(first) OVER (PARTITION BY {whose} ORDER BY began, id) AS k FROM {name}_calls
+  WHERE caller IN (SELECT caller FROM rows JOIN answers ON call = id)),
+ headed AS (SELECT *, first_value(id) OVER (PARTITION BY {whose}, k ORDER BY began, id) AS head FROM numbered),
+ said AS (SELECT head, yes, row_number() OVER (PARTITION BY head ORDER BY began DESC, headed.id DESC) AS nth
+  FROM headed JOIN answers ON call = headed.id)
+ SELECT m.*, yes FROM {name}_calls AS m LEFT JOIN said ON nth = 1 AND head = m.id WHERE m.first"""
 MISSED = "fate IN ('voicemail', 'swallowed', 'perhaps_swallowed', 'lost', 'abandoned')"
 COUNTS = "fate NOT IN ('rejected', 'unknown')"
 FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "perhaps_swallowed", "abandoned", "abandoned_at_once", "lost",
@@ -65,11 +70,6 @@ agreed = 0
 
 def local(began):
     return datetime.fromtimestamp(began, ZONE)
-
-
-def hour_of_week(began):
-    at = local(began)
-    return at.weekday() * 24 + at.hour
 
 
 def same(what, got, want):
@@ -96,9 +96,12 @@ class Part:
     def one(self, sql):
         return self.db.execute(sql).fetchone()
 
-    def ranked(self, n, rank):
-        return self.one(f"SELECT seconds FROM rows WHERE {self.where} AND fate = 'answered' AND seconds >= 0"
-                        f" ORDER BY seconds LIMIT 1 OFFSET {rank - 1}")[0] if n else None
+    def ranked(self, ranks):
+        """The seconds of those answered calls, counted from 1 in the order of their seconds."""
+        cumulated = self.db.execute(
+            "SELECT seconds, sum(count(*)) OVER (ORDER BY seconds) FROM rows"
+            f" WHERE {self.where} AND fate = 'answered' AND seconds >= 0 GROUP BY seconds").fetchall()
+        return [next(seconds for seconds, until in cumulated if until >= rank) for rank in ranks]
 
     def figures(self):
         counts = dict(self.db.execute(f"SELECT fate, count(*) FROM rows WHERE {self.where} GROUP BY fate"))
@@ -112,8 +115,9 @@ class Part:
         n, out["average_seconds"], out["average_rings"] = self.one(
             "SELECT count(*), avg(seconds), avg((seconds + 5) / 6) FROM rows"
             f" WHERE {self.where} AND fate = 'answered' AND seconds >= 0")
-        out["median_seconds"] = (self.ranked(n, (n + 1) // 2) + self.ranked(n, n // 2 + 1)) / 2 if n else None
-        out["seconds_95th"] = self.ranked(n, (n * 95 + 99) // 100)
+        low, high, most = self.ranked([(n + 1) // 2, n // 2 + 1, (n * 95 + 99) // 100]) if n else (None,) * 3
+        out["median_seconds"] = (low + high) / 2 if n else None
+        out["seconds_95th"] = most
         out["matters"], single, perhaps = self.one(
             "SELECT count(*), coalesce(sum(coalesce(yes, last AND fate = 'answered')), 0),"
             " coalesce(sum(coalesce(yes, last AND fate IN ('answered', 'perhaps_answered', 'perhaps_swallowed'))), 0)"
@@ -146,10 +150,12 @@ class Part:
             f" FROM rows WHERE {self.where} AND {COUNTS} GROUP BY layer"))
 
     def heat(self, which):
+        """No clock is changed within a quarter of an hour: of ten million calls no more than that many are looked up."""
         heat = [[0] * 24 for _ in range(7)]
-        for hour, n in self.db.execute(f"SELECT hour_of_week(began) AS hour, count(*) FROM rows WHERE {self.where}"
-                                       f" AND fate <> 'rejected' AND NOT went_on AND {which} GROUP BY hour"):
-            heat[hour // 24][hour % 24] = n
+        for quarter, n in self.db.execute(f"SELECT began / 900 AS quarter, count(*) FROM rows WHERE {self.where}"
+                                          f" AND fate <> 'rejected' AND NOT went_on AND {which} GROUP BY quarter"):
+            at = local(quarter * 900)
+            heat[at.weekday()][at.hour] += n
         return heat
 
     def missed_callers(self):
@@ -233,6 +239,13 @@ def answer_surveys(dice, store):
     db.close()
 
 
+def make_matters(db, name, whose):
+    if not db.execute("SELECT 1 FROM temp.sqlite_schema WHERE name = ?", (name,)).fetchone():
+        db.execute(MATTERS.format(name=name, whose=whose))
+        db.execute(SAID.format(name=name, whose=whose))
+        db.execute(f"CREATE INDEX temp.{name}_began ON {name}(began)")
+
+
 def main():
     nevermiss, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200000
     with tempfile.TemporaryDirectory() as folder:
@@ -241,24 +254,25 @@ def main():
         else:
             plan, store = make_log(nevermiss, folder, count)
         db = sqlite3.connect(store)
-        db.create_function("hour_of_week", 1, hour_of_week, deterministic=True)
+        db.execute("PRAGMA cache_size = -262144")
+        db.execute("PRAGMA temp.cache_size = -262144")
         db.execute(ROWS)
-        db.execute("CREATE INDEX temp.rows_began ON rows(began)")
+        db.execute("CREATE INDEX temp.rows_began ON rows(began, number, fate, seconds)")
         db.execute("CREATE TEMP TABLE answers AS SELECT call, kind = 6 AS yes FROM followup JOIN deed"
                    " ON deed.followup = followup.id WHERE kind IN (6, 7) AND call IS NOT NULL")
-        for name, whose, on in (("matters", "caller", ""), ("matters_of_lines", "number, caller", " AND m.number = s.number")):
-            db.execute(MATTERS.format(name=name, whose=whose))
-            db.execute(SAID.format(name=name, whose=whose, on=on))
-            db.execute(f"CREATE INDEX temp.{name}_began ON {name}(began)")
+        make_matters(db, "matters", "caller")
         first, last = db.execute("SELECT min(began), max(began) + 1 FROM call").fetchone()
         middle = (first + last) // 2
-        for begin, until, line in ((first, last, None), (first + 5000, last - 777, "main"), (middle, middle + 3599, None),
-                                   (middle, middle + 30 * 86400, "over"), (middle + 1, middle + 86400, "main")):
+        for begin, until, line in ((first, last, None), (middle, middle + 3599, None), (middle, middle + 30 * 86400, "over"),
+                                   (middle + 1, middle + 86400, "main"), (first + 5000, last - 777, "main")):
             number = db.execute("SELECT number FROM call WHERE line = ? LIMIT 1", (line,)).fetchone() if line else None
             words = ["--json", "report", "--from", local(begin).isoformat(), "--until", local(until).isoformat()]
+            if line:
+                make_matters(db, "matters_of_lines", "number, caller")
             if number or not line:
                 check(db, json.loads(run(nevermiss, plan, os.path.dirname(store), *words,
                                          *(["--line", line] if line else []))), begin, until, number and number[0])
+                print(f"{local(begin)} to {local(until)}, {line or 'all lines'}: {agreed} figures agree so far", flush=True)
         print(f"of {db.execute('SELECT count(*) FROM call').fetchone()[0]} calls")
         print(f"{agreed} passed, 0 failed")
 

@@ -30,7 +30,7 @@ static struct nm_cell random_cell(uint64_t *dice)
 	if (cell.kind == NM_CELL_CALLS)
 		cell.by = takers[random_below(dice, 4)];
 	for (int i = 0; i < values[cell.kind]; i++)
-		cell.values[i] = 1 + (int64_t)random_below(dice, i == 0 ? 2 : 70000);
+		cell.values[i] = 1 + (int64_t)random_below(dice, i == 0 ? 2 : random_below(dice, 2) == 0 ? 100 : 70000);
 	return cell;
 }
 
@@ -77,6 +77,34 @@ static void check(const struct nm_bytes *packed)
 	assert_int_equal(found, there);
 }
 
+/* Read so many at once they are the same callers as one by one. */
+static void check_callers(const struct nm_bytes *packed, size_t at_once)
+{
+	struct nm_caller_sum some[8];
+	struct nm_cells cells, callers;
+	size_t n = at_once, i = at_once;
+
+	nm_cells_init(&cells, packed->items, packed->n);
+	nm_cells_init(&callers, packed->items, packed->n);
+	while (nm_cells_next(&cells)) {
+		if (cells.cell.kind != NM_CELL_CALLERS)
+			continue;
+		if (i == n) {
+			assert_int_equal(n, at_once);
+			n = nm_cells_callers(&callers, some, at_once);
+			i = 0;
+		}
+		assert_true(i < n);
+		assert_true(some[i].caller == (uint64_t)cells.cell.mark);
+		assert_int_equal(some[i].calls, cells.cell.values[0]);
+		assert_int_equal(some[i].missed, cells.cell.values[1]);
+		i++;
+	}
+	assert_int_equal(i, n);
+	assert_int_equal(nm_cells_callers(&callers, some, at_once), 0);
+	assert_false(callers.damaged);
+}
+
 static int compare(const void *a, const void *b)
 {
 	return nm_cell_compare(a, b);
@@ -110,6 +138,7 @@ static void test_packed_is_what_was_added(void **state)
 			packed = next;
 			next = swap;
 			check(&packed);
+			check_callers(&packed, 1 + random_below(&dice, 8));
 		}
 		for (size_t i = 0; i < n_all; i++)
 			for (int k = 0; k < NM_CELL_VALUES; k++)
@@ -127,13 +156,18 @@ static void read_all(const unsigned char *bytes, size_t n)
 {
 	unsigned char *exact = malloc(n + (n == 0)); /* so that a sanitizer sees one too far */
 	struct nm_bytes out = { 0 };
-	struct nm_cells cells;
+	struct nm_caller_sum some[3];
+	struct nm_cells cells, callers;
 
 	assert_non_null(exact);
 	memcpy(exact, bytes, n);
 	nm_cells_init(&cells, exact, n);
 	while (nm_cells_next(&cells))
 		assert_true(cells.cell.hour >= 0 && cells.cell.hour < 24 && cells.cell.mark >= 0);
+	nm_cells_init(&callers, exact, n);
+	while (nm_cells_callers(&callers, some, 3) == 3)
+		assert_true(some[0].caller < some[1].caller && some[1].caller < some[2].caller);
+	assert_int_equal(callers.damaged, cells.damaged);
 	assert_int_equal(nm_packed_add(exact, n, NULL, 0, &out), !cells.damaged);
 	free(exact);
 	free(out.items);
@@ -142,12 +176,15 @@ static void read_all(const unsigned char *bytes, size_t n)
 static void test_bytes_that_are_no_sums(void **state)
 {
 	static const unsigned char no_kind[] = { 9, 0 }, no_name[] = { 0, 'a' }, no_end[] = { 1, 1, 5 },
-				   late[] = { 2, 25, 1, 1, 1, 0 },
+				   late[] = { 2, 25, 1, 1, 1, 0 }, back[] = { 4, 1, 1, 1, 0, 1, 1, 1, 0 },
+				   again[] = { 4, 2, 1, 1, 0, 4, 1, 1, 1, 0 }, taker_again[] = { 0, 'a', 0, 1, 1, 1, 1, 1, 0,
+												 0, 'a', 0, 9, 1, 1, 1, 1, 0 },
 				   endless[] = { 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0 };
 	static const struct {
 		const unsigned char *bytes;
 		size_t n;
-	} bad[] = { { no_kind, 2 }, { no_name, 2 }, { no_end, 3 }, { late, 6 }, { endless, 13 } };
+	} bad[] = { { no_kind, 2 }, { no_name, 2 }, { no_end, 3 }, { late, 6 }, { endless, 13 }, { back, 9 },
+		    { again, 10 }, { taker_again, 18 } };
 	uint64_t dice = 3;
 
 	(void)state;

@@ -113,7 +113,7 @@ static struct nm_became random_became(uint64_t *dice)
 	static const enum nm_call_reason reasons[] = { NM_CALL_OTHER_LINE, NM_CALL_NO_END, NM_CALL_NOT_TOLD };
 	struct nm_became became = { .end = (enum nm_call_end)random_below(dice, NM_CALL_UNKNOWN + 1),
 				    .probably = random_below(dice, 3) == 0,
-				    .seconds = (int)random_below(dice, 60) - 1 };
+				    .seconds = (int)random_below(dice, random_below(dice, 4) == 0 ? 400 : 60) - 1 };
 
 	if (random_below(dice, 2) == 0)
 		became.end = NM_CALL_ANSWERED;
