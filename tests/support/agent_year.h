@@ -28,7 +28,7 @@
 
 #define AGENT_SETTLED_S 360 /* so long after nothing was in its way any more all is right */
 #define AGENT_CALLS_MOST 4000
-#define AGENT_FAULTS 4
+#define AGENT_FAULTS 8
 
 /* What callers get in each interval, by the plan. */
 struct agent_year {
