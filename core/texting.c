@@ -12,12 +12,15 @@
 
 #include "core/talk.h"
 #include "core/texting_private.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/text_back.h"
 
 #define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
 #define OPEN_MAX 100 /* texts that one run goes on with */
+#define UNSETTLED_MAX 500 /* texts of a day; the caps of text_back.h let fewer go */
+#define FOLLOW_MAX 20 /* of them that are asked about at once */
 #define STALE_S 3600 /* so old a text is sent no more, and one of which it is not known stays unsure */
 
 /* --- one text through its carrier --- */
@@ -39,6 +42,8 @@ static enum nm_code write_down(void *context, struct nm_talk *const *talks, size
 
 	(void)talks;
 	(void)n;
+	if (row->state == NM_OUTBOX_SENT) /* its carrier has it, and is only asked about it */
+		return NM_OK;
 	if (row->state == NM_OUTBOX_SENDING && (mover->texted.id == NULL || row->carrier_id != NULL))
 		return NM_OK;
 	row->state = NM_OUTBOX_SENDING;
@@ -48,11 +53,14 @@ static enum nm_code write_down(void *context, struct nm_talk *const *talks, size
 	return nm_store_outbox_update(mover->context->store, row, err);
 }
 
+static bool idle_of(const struct nm_push_context *push)
+{
+	return push->idle == NULL || push->idle(push->progress_context);
+}
+
 static bool idle(void *context)
 {
-	const struct nm_push_context *push = ((struct mover *)context)->context;
-
-	return push->idle == NULL || push->idle(push->progress_context);
+	return idle_of(((struct mover *)context)->context);
 }
 
 static bool begin_talk(struct mover *mover, const struct nm_account *account)
@@ -104,7 +112,7 @@ static const char *end_name(enum nm_text_end end)
 	static const char *const names[] = {
 		[NM_TEXT_NOT_TAKEN] = "taken", /* with an id: the carrier has it, and says no more */
 		[NM_TEXT_QUEUED] = "queued",       [NM_TEXT_SENT] = "sent",
-		[NM_TEXT_DELIVERED] = "delivered", [NM_TEXT_UNDELIVERED] = "not delivered",
+		[NM_TEXT_DELIVERED] = NM_TEXT_BACK_DELIVERED, [NM_TEXT_UNDELIVERED] = "not delivered",
 		[NM_TEXT_LANDLINE] = NM_TEXT_BACK_LANDLINE,
 		[NM_TEXT_FAILED] = "not sent",     [NM_TEXT_OPTED_OUT] = "opted out",
 	};
@@ -296,6 +304,127 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 	if (code == NM_OK)
 		code = write_end(&mover, err);
 	nm_talk_clear(&mover.talk);
+	return code;
+}
+
+/* --- what became of one later --- */
+
+/* The open follow-up for which a text went to that number; 0: there is none. */
+static enum nm_code find_texted(struct nm_store *store, nm_number to, int64_t *out, struct nm_error *err)
+{
+	const struct nm_followup_filter filter = {
+		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = SIZE_MAX
+	};
+	struct nm_followups list;
+	enum nm_code code = nm_store_followups(store, &filter, &list, err);
+
+	if (code != NM_OK)
+		return code;
+	*out = 0;
+	for (size_t i = 0; i < list.n; i++)
+		if (list.items[i].number == to && list.items[i].texted != 0)
+			*out = list.items[i].id;
+	nm_followups_clear(&list);
+	return NM_OK;
+}
+
+/* A follow-up does not wait for an answer to what nobody got without saying so. */
+static enum nm_code note_followup(const struct mover *mover, struct nm_error *err)
+{
+	const struct nm_push_context *context = mover->context;
+	const char *words = nm_arena_format(mover->arena, "the text did not arrive: %s", mover->row->words);
+	const struct nm_deed deed = { .at = context->now, .who = context->who, .kind = NM_DEED_NOTED, .words = words };
+	int64_t id = 0;
+	nm_number to;
+	enum nm_code code = words != NULL ? nm_number_read(mover->row->to, context->plan->country, &to, err)
+					  : nm_fail_memory(err);
+
+	if (code == NM_OK)
+		code = find_texted(context->store, to, &id, err);
+	return code == NM_OK && id != 0 ? nm_store_followup_deed(context->store, id, &deed, err) : code;
+}
+
+/* How the text stands, and with the follow-up that it is for that it did not arrive: both, or neither. */
+static enum nm_code write_known(struct mover *mover, struct nm_error *err)
+{
+	struct nm_store *store = mover->context->store;
+	const struct nm_outbox_text *row = mover->row;
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = write_end(mover, err);
+	if (code == NM_OK && row->state != NM_OUTBOX_SENT && strcmp(row->why, NM_FOLLOWUP_TEXT) == 0)
+		code = note_followup(mover, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+/* Asks about a text that its carrier has; *known false: it did not answer, and the text stands as it did. */
+static enum nm_code ask_about(struct mover *mover, const struct nm_account *account, bool *known, struct nm_error *err)
+{
+	enum nm_code code = begin_talk(mover, account) ? speak(mover, err) : nm_fail_memory(err);
+
+	*known = code == NM_OK && mover->talk.end == NM_TALK_DONE;
+	mover->row->updated = mover->context->now;
+	if (*known)
+		conclude_taken(mover, NULL);
+	return code == NM_OK ? write_known(mover, err) : code;
+}
+
+static bool tells_end(const struct nm_account *account)
+{
+	return account != NULL && nm_carrier_find(account->driver)->traits.text_ends;
+}
+
+/* Those that stand otherwise now go to the front of the list, and are left in it.  The first carrier that does not
+ * answer ends it: the others are not to wait for it. */
+static enum nm_code follow_all(const struct nm_push_context *context, struct nm_outbox *outbox, struct nm_error *err)
+{
+	const size_t n = outbox->n;
+	bool known = true;
+	enum nm_code code = NM_OK;
+	int asked = 0;
+
+	outbox->n = 0;
+	for (size_t i = 0; i < n && code == NM_OK && known && asked < FOLLOW_MAX && idle_of(context); i++) {
+		struct nm_outbox_text *row = &outbox->items[i];
+		const struct nm_account *account = account_of(context->plan, row);
+		struct mover mover = { .context = context,
+				       .row = row,
+				       .arena = outbox->arena,
+				       .text = { .to = row->to, .body = row->body, .begun = row->at },
+				       .texted = { .asked = true, .id = row->carrier_id } };
+
+		if (!tells_end(account))
+			continue;
+		code = ask_about(&mover, account, &known, err);
+		nm_talk_clear(&mover.talk);
+		asked++;
+		if (code == NM_OK && row->state != NM_OUTBOX_SENT)
+			outbox->items[outbox->n++] = *row;
+	}
+	return code;
+}
+
+enum nm_code nm_texting_follow(const struct nm_push_context *context, struct nm_outbox *out, struct nm_error *err)
+{
+	struct nm_outbox outbox = { 0 };
+	enum nm_code code = nm_store_lock(context->store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = nm_store_outbox_unsettled(context->store, context->now, UNSETTLED_MAX, &outbox, err);
+	if (code == NM_OK)
+		code = follow_all(context, &outbox, err);
+	nm_store_unlock(context->store);
+	if (code == NM_OK)
+		*out = outbox;
+	else
+		nm_outbox_clear(&outbox);
 	return code;
 }
 
