@@ -19,8 +19,9 @@ static void tell_text(void *context, const struct nm_outbox_text *text)
 	const struct telling *telling = context;
 
 	nm_agent_tell(telling->agent, telling->job,
-		      text->state == NM_OUTBOX_SENT ? NM_AGENT_NOTICE : NM_AGENT_WARNING, "%s: %s", text->to,
-		      nm_outbox_state_name(text->state));
+		      text->state == NM_OUTBOX_SENT ? NM_AGENT_NOTICE : NM_AGENT_WARNING, "%s: %s%s%s", text->to,
+		      nm_outbox_state_name(text->state), text->state == NM_OUTBOX_SENT || text->words == NULL ? "" : ": ",
+		      text->state == NM_OUTBOX_SENT || text->words == NULL ? "" : text->words);
 }
 
 /* Texts go out all the same: whoever is known to want none gets none, and the others would wait for a day. */
@@ -54,6 +55,22 @@ static void tell_floods(struct nm_agent *agent, struct nm_agent_job *job, int fu
 	add_capped(job->capped, &words);
 	nm_agent_ill(agent, job, words.data);
 	nm_buf_clear(&words);
+}
+
+/* First: who is told of here gets no other. */
+static enum nm_code follow(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
+{
+	struct telling telling = { agent, job };
+	struct nm_push_context context = agent->view.push;
+	struct nm_outbox texts = { 0 };
+	enum nm_code code;
+
+	context.who = "the agent";
+	code = nm_texting_follow(&context, &texts, err);
+	for (size_t i = 0; i < texts.n; i++)
+		tell_text(&telling, &texts.items[i]);
+	nm_outbox_clear(&texts);
+	return code;
 }
 
 static enum nm_code text_back(struct nm_agent *agent, struct nm_agent_job *job, nm_time *next, struct nm_error *err)
@@ -106,12 +123,13 @@ enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, st
 {
 	const struct nm_plan *plan = agent->view.push.plan;
 	nm_time back = NM_TIME_MAX, asked = NM_TIME_MAX, next;
-	enum nm_code code = NM_OK;
+	enum nm_code code;
 
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
 	job->capped = 0;
-	if (plan->text_back.given)
+	code = follow(agent, job, err);
+	if (code == NM_OK && plan->text_back.given)
 		code = text_back(agent, job, &back, err);
 	if (code == NM_OK && plan->follow_up.survey != NULL)
 		code = survey(agent, job, &asked, err);

@@ -8,6 +8,8 @@
 #include "core/store_private.h"
 #include "nevermiss/text_back.h"
 
+#define UNSETTLED_STEP_S 60 /* between two questions about a text, at least */
+
 /* --- the outbox --- */
 
 const char *nm_outbox_state_name(enum nm_outbox_state state)
@@ -86,20 +88,14 @@ static struct nm_outbox_text read_text(sqlite3_stmt *statement, struct nm_arena 
 	};
 }
 
-enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
-			     struct nm_error *err)
+/* Of a statement that is bound; it is reset. */
+static enum nm_code read_texts(struct nm_store *store, sqlite3_stmt *statement, struct nm_outbox *out, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, open ? NM_SQL_OUTBOX_OPEN : NM_SQL_OUTBOX, err);
 	struct nm_outbox outbox = { .arena = nm_arena_new() };
 	size_t capacity = 0;
 	bool ok = outbox.arena != NULL;
 	int result = SQLITE_DONE;
 
-	if (statement == NULL) {
-		nm_arena_free(outbox.arena);
-		return NM_SYSTEM;
-	}
-	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&outbox.items, &capacity, outbox.n + 1, sizeof(*outbox.items));
 		if (ok)
@@ -112,6 +108,32 @@ enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, str
 	}
 	nm_outbox_clear(&outbox);
 	return ok ? nm_store_fail(store, "reading its texts", err) : nm_fail_memory(err);
+}
+
+enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
+			     struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, open ? NM_SQL_OUTBOX_OPEN : NM_SQL_OUTBOX, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
+	return read_texts(store, statement, out, err);
+}
+
+enum nm_code nm_store_outbox_unsettled(struct nm_store *store, nm_time now, size_t most, struct nm_outbox *out,
+				       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_UNSETTLED, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
+	sqlite3_bind_int64(statement, 2, now - NM_OUTBOX_UNSETTLED_S);
+	sqlite3_bind_int64(statement, 3, now);
+	sqlite3_bind_int(statement, 4, UNSETTLED_STEP_S);
+	nm_store_bind(statement, 5, NM_TEXT_BACK_DELIVERED);
+	return read_texts(store, statement, out, err);
 }
 
 void nm_outbox_clear(struct nm_outbox *outbox)

@@ -34,10 +34,11 @@ static enum nm_code chooser_init(struct chooser *chooser, const struct nm_plan *
 	return nm_timeline_build(plan, now - NM_TEXT_BACK_WITHIN_S, now + NM_DAY, &chooser->timeline, err);
 }
 
-/* Calls older than an hour are none of its business, and one from the future is told by a clock that is wrong. */
+/* Calls older than an hour are none of its business, and one from the future is told by a clock that is wrong: it waits,
+ * for a text that leaves before its call began would not be known as that call's, and another one would follow. */
 static bool in_window(const struct chooser *chooser, nm_time began)
 {
-	return began >= chooser->timeline->from && began < chooser->timeline->until;
+	return began >= chooser->timeline->from && began <= chooser->now;
 }
 
 static enum nm_code choose(const struct chooser *chooser, const struct nm_text_back_call *call,

@@ -7,178 +7,21 @@
  * before its text is asked for again: so a text is sent once, wherever this is stopped, as far as its carrier lists it
  * within the time that it is looked for (texts.c).
  */
-#include "nevermiss/texting.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/talk.h"
-#include "core/utf8.h"
+#include "core/texting_private.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/text_back.h"
 
 #define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
 #define OPEN_MAX 100 /* texts that one run goes on with */
+#define UNSETTLED_MAX 500 /* texts of a day; the caps of text_back.h let fewer go */
+#define FOLLOW_MAX 20 /* of them that are asked about at once */
 #define STALE_S 3600 /* so old a text is sent no more, and one of which it is not known stays unsure */
-
-/* --- may it be --- */
-
-static bool can_text(const struct nm_plan *plan, int account)
-{
-	const struct nm_carrier *carrier = nm_carrier_of(plan, account);
-
-	return carrier != NULL && carrier->traits.texts;
-}
-
-/* The first line of that account (-1: of one that can send texts); -1. */
-static int first_line(const struct nm_plan *plan, int account)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (account >= 0 ? plan->lines[i].account == account : can_text(plan, plan->lines[i].account))
-			return (int)i;
-	return -1;
-}
-
-enum nm_code nm_texting_sender(const struct nm_plan *plan, int line, struct nm_sender *out,
-			       struct nm_error *err)
-{
-	const struct nm_text_back *text_back = &plan->text_back;
-	int account = line >= 0 ? -1 : text_back->account;
-
-	if (line < 0)
-		line = text_back->from;
-	if (line < 0)
-		line = first_line(plan, account);
-	if (line < 0 && account >= 0)
-		return nm_fail(
-			err, NM_INPUT,
-			"account %s, which text_back names, has no line: say `from` there, or name a line "
-			"with --line",
-			plan->accounts[account].name);
-	if (line < 0)
-		return nm_fail(err, NM_INPUT, "no line of the plan is on an account that can send texts");
-	*out = (struct nm_sender){ line, account >= 0 ? account : plan->lines[line].account };
-	return NM_OK;
-}
-
-enum nm_code nm_texting_sender_called(const struct nm_plan *plan, int from, const char *called, struct nm_sender *out,
-				      struct nm_error *err)
-{
-	if (from < 0 && called != NULL) {
-		from = nm_plan_find_line(plan, called);
-		from = from >= 0 && can_text(plan, plan->lines[from].account) ? from : -1;
-	}
-	return nm_texting_sender(plan, from, out, err);
-}
-
-enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, nm_number *out,
-				  struct nm_error *err)
-{
-	const struct nm_destination *to = &plan->destinations[destination];
-	const nm_number number = nm_destination_number(plan, to);
-
-	if (number == 0)
-		return nm_fail(err, NM_INPUT, "destination %s has no number that could get a text", to->name);
-	*out = number;
-	return NM_OK;
-}
-
-static bool texts(const struct nm_traits *traits)
-{
-	return traits->texts;
-}
-
-static enum nm_code check_carrier(const struct nm_account *account, struct nm_error *err)
-{
-	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
-	struct nm_buf able;
-
-	if (carrier != NULL && carrier->traits.texts)
-		return NM_OK;
-	nm_buf_init(&able, NM_ERROR_TEXT);
-	nm_carriers_that(texts, &able);
-	nm_fail(err, NM_REFUSED, "the driver %s of account %s cannot send texts; these can: %s",
-		account->driver, account->name, able.data);
-	nm_buf_clear(&able);
-	return NM_REFUSED;
-}
-
-static enum nm_code check_number(const struct nm_plan *plan, const struct nm_carrier *carrier, nm_number to,
-				 struct nm_error *err)
-{
-	const enum nm_toll toll = nm_plan_toll(plan, to);
-	const char *country = nm_number_country(to);
-	char number[NM_NUMBER_TEXT], e164[NM_NUMBER_TEXT];
-
-	nm_number_words(to, number);
-	nm_number_write(to, e164);
-	if (toll == NM_TOLL_PREMIUM)
-		return nm_fail(err, NM_REFUSED, "%s is a premium number: it gets no texts", number);
-	if (toll == NM_TOLL_ABROAD)
-		return nm_fail(err, NM_REFUSED,
-			       "%s is in %s: only the plan's own country and those of `allow` get texts",
-			       number, *country != '\0' ? country : "no country that is known");
-	if (carrier->traits.ten_digits && (e164[1] != '1' || strlen(e164) != 12))
-		return nm_fail(err, NM_REFUSED,
-			       "%s is no number of North America: %s sends no texts to others", number,
-			       carrier->name);
-	return NM_OK;
-}
-
-/* Below blank, DEL, and U+0080 to U+009F. */
-static bool is_control(const unsigned char *text)
-{
-	return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
-}
-
-static enum nm_code check_words(const struct nm_carrier *carrier, const char *body, struct nm_error *err)
-{
-	const int most = carrier->traits.text_max > 0 ? carrier->traits.text_max : NM_TEXT_MAX;
-	const unsigned char *at = (const unsigned char *)body;
-	size_t n = 0;
-
-	for (; *at != '\0'; n++) {
-		const size_t len = nm_utf8_length(at);
-
-		if (len == 0)
-			return nm_fail(err, NM_INPUT, "the text is not UTF-8 at its character %zu", n + 1);
-		if (nm_utf8_bidi(at) > 0)
-			return nm_fail(
-				err, NM_INPUT,
-				"the text has a mark that turns the direction of writing (its character "
-				"%zu): leave it out",
-				n + 1);
-		if (is_control(at))
-			return nm_fail(
-				err, NM_INPUT,
-				"the text has a control character (its character %zu): one line of words "
-				"is sent",
-				n + 1);
-		at += len;
-	}
-	if (strspn(body, " ") == strlen(body))
-		return nm_fail(err, NM_INPUT, "the text has no words");
-	if (n > (size_t)most)
-		return nm_fail(err, NM_INPUT, "the text has %zu characters: %s sends at most %d", n,
-			       carrier->name, most);
-	return NM_OK;
-}
-
-enum nm_code nm_texting_check(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
-			      const char *body, struct nm_error *err)
-{
-	const struct nm_carrier *carrier = nm_carrier_of(plan, sender.account);
-	enum nm_code code = check_carrier(&plan->accounts[sender.account], err);
-
-	if (code != NM_OK)
-		return code;
-	code = check_number(plan, carrier, to, err);
-	if (code == NM_OK && plan->lines[sender.line].number == to)
-		code = nm_fail(err, NM_INPUT, "line %s cannot send a text to its own number",
-			       plan->lines[sender.line].name);
-	return code == NM_OK ? check_words(carrier, body, err) : code;
-}
 
 /* --- one text through its carrier --- */
 
@@ -199,6 +42,8 @@ static enum nm_code write_down(void *context, struct nm_talk *const *talks, size
 
 	(void)talks;
 	(void)n;
+	if (row->state == NM_OUTBOX_SENT) /* its carrier has it, and is only asked about it */
+		return NM_OK;
 	if (row->state == NM_OUTBOX_SENDING && (mover->texted.id == NULL || row->carrier_id != NULL))
 		return NM_OK;
 	row->state = NM_OUTBOX_SENDING;
@@ -208,11 +53,14 @@ static enum nm_code write_down(void *context, struct nm_talk *const *talks, size
 	return nm_store_outbox_update(mover->context->store, row, err);
 }
 
+static bool idle_of(const struct nm_push_context *push)
+{
+	return push->idle == NULL || push->idle(push->progress_context);
+}
+
 static bool idle(void *context)
 {
-	const struct nm_push_context *push = ((struct mover *)context)->context;
-
-	return push->idle == NULL || push->idle(push->progress_context);
+	return idle_of(((struct mover *)context)->context);
 }
 
 static bool begin_talk(struct mover *mover, const struct nm_account *account)
@@ -264,7 +112,7 @@ static const char *end_name(enum nm_text_end end)
 	static const char *const names[] = {
 		[NM_TEXT_NOT_TAKEN] = "taken", /* with an id: the carrier has it, and says no more */
 		[NM_TEXT_QUEUED] = "queued",       [NM_TEXT_SENT] = "sent",
-		[NM_TEXT_DELIVERED] = "delivered", [NM_TEXT_UNDELIVERED] = "not delivered",
+		[NM_TEXT_DELIVERED] = NM_TEXT_BACK_DELIVERED, [NM_TEXT_UNDELIVERED] = "not delivered",
 		[NM_TEXT_LANDLINE] = NM_TEXT_BACK_LANDLINE,
 		[NM_TEXT_FAILED] = "not sent",     [NM_TEXT_OPTED_OUT] = "opted out",
 	};
@@ -324,7 +172,7 @@ static const struct nm_account *account_of(const struct nm_plan *plan, const str
 {
 	for (size_t i = 0; i < plan->n_accounts; i++)
 		if (strcmp(plan->accounts[i].name, row->account) == 0 &&
-		    strcmp(plan->accounts[i].driver, row->driver) == 0 && can_text(plan, (int)i))
+		    strcmp(plan->accounts[i].driver, row->driver) == 0 && nm_texting_able(plan, (int)i))
 			return &plan->accounts[i];
 	return NULL;
 }
@@ -379,7 +227,7 @@ static enum nm_code may_still(struct mover *mover, const struct nm_account *acco
 			    "it waited for more than an hour, and is not sent any more");
 	else if (wanted == NM_REFUSED)
 		end_waiting(mover, NM_OUTBOX_REFUSED, why.text);
-	else if (check_number(plan, nm_carrier_find(account->driver), to, &why) != NM_OK)
+	else if (nm_texting_check_number(plan, nm_carrier_find(account->driver), to, &why) != NM_OK)
 		end_waiting(mover, NM_OUTBOX_FAILED, why.text);
 	return NM_OK;
 }
@@ -456,6 +304,127 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 	if (code == NM_OK)
 		code = write_end(&mover, err);
 	nm_talk_clear(&mover.talk);
+	return code;
+}
+
+/* --- what became of one later --- */
+
+/* The open follow-up for which a text went to that number; 0: there is none. */
+static enum nm_code find_texted(struct nm_store *store, nm_number to, int64_t *out, struct nm_error *err)
+{
+	const struct nm_followup_filter filter = {
+		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = SIZE_MAX
+	};
+	struct nm_followups list;
+	enum nm_code code = nm_store_followups(store, &filter, &list, err);
+
+	if (code != NM_OK)
+		return code;
+	*out = 0;
+	for (size_t i = 0; i < list.n; i++)
+		if (list.items[i].number == to && list.items[i].texted != 0)
+			*out = list.items[i].id;
+	nm_followups_clear(&list);
+	return NM_OK;
+}
+
+/* A follow-up does not wait for an answer to what nobody got without saying so. */
+static enum nm_code note_followup(const struct mover *mover, struct nm_error *err)
+{
+	const struct nm_push_context *context = mover->context;
+	const char *words = nm_arena_format(mover->arena, "the text did not arrive: %s", mover->row->words);
+	const struct nm_deed deed = { .at = context->now, .who = context->who, .kind = NM_DEED_NOTED, .words = words };
+	int64_t id = 0;
+	nm_number to;
+	enum nm_code code = words != NULL ? nm_number_read(mover->row->to, context->plan->country, &to, err)
+					  : nm_fail_memory(err);
+
+	if (code == NM_OK)
+		code = find_texted(context->store, to, &id, err);
+	return code == NM_OK && id != 0 ? nm_store_followup_deed(context->store, id, &deed, err) : code;
+}
+
+/* How the text stands, and with the follow-up that it is for that it did not arrive: both, or neither. */
+static enum nm_code write_known(struct mover *mover, struct nm_error *err)
+{
+	struct nm_store *store = mover->context->store;
+	const struct nm_outbox_text *row = mover->row;
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = write_end(mover, err);
+	if (code == NM_OK && row->state != NM_OUTBOX_SENT && strcmp(row->why, NM_FOLLOWUP_TEXT) == 0)
+		code = note_followup(mover, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+/* Asks about a text that its carrier has; *known false: it did not answer, and the text stands as it did. */
+static enum nm_code ask_about(struct mover *mover, const struct nm_account *account, bool *known, struct nm_error *err)
+{
+	enum nm_code code = begin_talk(mover, account) ? speak(mover, err) : nm_fail_memory(err);
+
+	*known = code == NM_OK && mover->talk.end == NM_TALK_DONE;
+	mover->row->updated = mover->context->now;
+	if (*known)
+		conclude_taken(mover, NULL);
+	return code == NM_OK ? write_known(mover, err) : code;
+}
+
+static bool tells_end(const struct nm_account *account)
+{
+	return account != NULL && nm_carrier_find(account->driver)->traits.text_ends;
+}
+
+/* Those that stand otherwise now go to the front of the list, and are left in it.  The first carrier that does not
+ * answer ends it: the others are not to wait for it. */
+static enum nm_code follow_all(const struct nm_push_context *context, struct nm_outbox *outbox, struct nm_error *err)
+{
+	const size_t n = outbox->n;
+	bool known = true;
+	enum nm_code code = NM_OK;
+	int asked = 0;
+
+	outbox->n = 0;
+	for (size_t i = 0; i < n && code == NM_OK && known && asked < FOLLOW_MAX && idle_of(context); i++) {
+		struct nm_outbox_text *row = &outbox->items[i];
+		const struct nm_account *account = account_of(context->plan, row);
+		struct mover mover = { .context = context,
+				       .row = row,
+				       .arena = outbox->arena,
+				       .text = { .to = row->to, .body = row->body, .begun = row->at },
+				       .texted = { .asked = true, .id = row->carrier_id } };
+
+		if (!tells_end(account))
+			continue;
+		code = ask_about(&mover, account, &known, err);
+		nm_talk_clear(&mover.talk);
+		asked++;
+		if (code == NM_OK && row->state != NM_OUTBOX_SENT)
+			outbox->items[outbox->n++] = *row;
+	}
+	return code;
+}
+
+enum nm_code nm_texting_follow(const struct nm_push_context *context, struct nm_outbox *out, struct nm_error *err)
+{
+	struct nm_outbox outbox = { 0 };
+	enum nm_code code = nm_store_lock(context->store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = nm_store_outbox_unsettled(context->store, context->now, UNSETTLED_MAX, &outbox, err);
+	if (code == NM_OK)
+		code = follow_all(context, &outbox, err);
+	nm_store_unlock(context->store);
+	if (code == NM_OK)
+		*out = outbox;
+	else
+		nm_outbox_clear(&outbox);
 	return code;
 }
 

@@ -441,6 +441,7 @@ const struct nm_carrier nm_carrier_telnyx = {
 		.handset_at_rest = true,
 		.records_late_s = 300,
 		.texts = true,
+		.text_ends = true,
 	},
 	.keys = keys,
 	.render = render,

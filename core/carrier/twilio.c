@@ -294,6 +294,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.places = true,
 		.calls_back = true,
 		.texts = true,
+		.text_ends = true,
 		.inbound = true,
 		.forgets = true,
 	},

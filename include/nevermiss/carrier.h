@@ -121,6 +121,7 @@ struct nm_traits {
 	bool calls_back;      /* can ring somebody and put them through to a customer: NM_OP_PLACE with both, likewise */
 	bool texts;           /* can send a text: NM_OP_TEXT, likewise */
 	int text_max;         /* characters of one; 0: NM_TEXT_MAX */
+	bool text_ends;       /* and tells later what became of it: NM_OP_TEXT of a text with an id asks for nothing else */
 	bool inbound;         /* lists the texts that came to a line: NM_OP_INBOUND, likewise */
 	bool forgets;         /* can tell what it keeps of a number, and delete it: NM_OP_FORGET, likewise */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */

@@ -236,6 +236,12 @@ enum nm_code nm_store_outbox_update(struct nm_store *store, const struct nm_outb
 /* The newest first; open: only those waiting or sending, the oldest first. */
 enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* Texts to customers (text_back.h) that were asked for within NM_OUTBOX_UNSETTLED_S, that a carrier took and of which it is
+ * not known that they arrived: those that are twice as old now as when `updated` says that they were asked about last, and
+ * a minute older at least; those that wait longest first. */
+#define NM_OUTBOX_UNSETTLED_S NM_DAY
+enum nm_code nm_store_outbox_unsettled(struct nm_store *store, nm_time now, size_t most, struct nm_outbox *out,
+				       struct nm_error *err) NM_WARN_UNUSED;
 void nm_outbox_clear(struct nm_outbox *outbox);
 /* The carrier's ids of other texts to the same number through the same driver, the newest NM_OUTBOX_KNOWN;
  * array and texts from the arena. */

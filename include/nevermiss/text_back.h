@@ -19,6 +19,7 @@
 #define NM_TEXT_BACK_PAUSE_S 300   /* after each of them */
 #define NM_TEXT_BACK_UNDELIVERED 2 /* so many in a row that were sent and did not arrive: no phone that gets texts */
 /* So begin the outbox's words of a text to a number of which its carrier says that; one such text counts as all of these. */
+#define NM_TEXT_BACK_DELIVERED "delivered" /* how the words of a text begin that arrived */
 #define NM_TEXT_BACK_LANDLINE "a landline, or no number for texts"
 #define NM_TEXT_BACK_ECHOES 3      /* so many in a row that were answered within NM_TEXT_BACK_ECHO_S: a machine */
 #define NM_TEXT_BACK_ECHO_S 15     /* carriers' clocks are not ours */

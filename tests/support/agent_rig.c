@@ -34,6 +34,27 @@ void agent_rig_disk(const struct agent_rig *rig, bool its_own)
 
 /* --- the network --- */
 
+static bool for_crm(const struct agent_rig *rig, const struct nm_request *request)
+{
+	return rig->plan->crm.url != NULL && strcmp(request->url, rig->plan->crm.url) == 0;
+}
+
+static bool crm_takes(const struct agent_rig *rig)
+{
+	return rig->crm_status >= 200 && rig->crm_status < 300;
+}
+
+static enum nm_code crm_submit(struct agent_rig *rig, int tag, const struct nm_request *request)
+{
+	const char *call = strstr(request->body, "\"call\":");
+
+	assert_int_equal(rig->crm_tag, 0);
+	rig->crm_tag = tag + 1;
+	if (crm_takes(rig) && call != NULL)
+		nm_buf_addf(&rig->crm, "%ld ", strtol(call + 7, NULL, 10));
+	return NM_OK;
+}
+
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
 {
 	struct agent_rig *rig = context;
@@ -45,22 +66,18 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 		rig->room = 0;
 		agent_rig_disk(rig, true);
 	}
-	if (rig->plan->crm.url != NULL && strcmp(request->url, rig->plan->crm.url) == 0) {
-		assert_int_equal(rig->crm_tag, 0);
-		rig->crm_tag = tag + 1;
-		if (rig->crm_status >= 200 && rig->crm_status < 300)
-			nm_buf_addf(&rig->crm, "%ld ", strtol(strstr(request->body, "\"call\":") + 7, NULL, 10));
+	if (rig->down) {
+		assert_true(rig->n_lost < RIG_TAGS);
+		rig->lost[rig->n_lost++] = tag;
 		return NM_OK;
 	}
-	if (!rig->down) {
-		agent_rig_disk(rig, false);
-		code = rig->sandbox.submit(rig->sandbox.context, tag, request, err);
-		agent_rig_disk(rig, true);
-		return code;
-	}
-	assert_true(rig->n_lost < RIG_TAGS);
-	rig->lost[rig->n_lost++] = tag;
-	return NM_OK;
+	agent_rig_disk(rig, false);
+	code = for_crm(rig, request) ? crm_submit(rig, tag, request)
+				     : rig->sandbox.submit(rig->sandbox.context, tag, request, err);
+	if (code == NM_OK && rig->reached != NULL && (rig->crm_tag == 0 || crm_takes(rig)))
+		rig->reached(rig, request);
+	agent_rig_disk(rig, true);
+	return code;
 }
 
 static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response, struct nm_error *err)
@@ -71,9 +88,9 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	if (rig->crm_tag > 0) {
 		*tag = rig->crm_tag - 1;
 		rig->crm_tag = 0;
-		*response = (struct nm_response){ .status = rig->crm_status, .body = "no",
+		*response = (struct nm_response){ .status = rig->mute ? 0 : rig->crm_status, .body = "no",
 						  .len = 2, .retry_after_s = -1,
-						  .error = rig->crm_status == 0 ? "no route to host" : NULL };
+						  .error = rig->mute || rig->crm_status == 0 ? "no route to host" : NULL };
 		rig->now_ms += 1000;
 		return NM_OK;
 	}

@@ -36,6 +36,8 @@ struct agent_rig {
 	int crm_tag;    /* of the request to it that is under way, from 1 on; 0 */
 	int crm_status; /* what the plan's CRM answers; 0: nobody does */
 	struct nm_buf crm; /* the ids of the calls that it took ("3 4 "), as they came */
+	/* Of each request that was served (the CRM's: that it took), before its answer; may end the process.  NULL. */
+	void (*reached)(struct agent_rig *rig, const struct nm_request *request);
 	int refreshed; /* times that a calendar was fetched */
 	bool refresh_fails;
 };

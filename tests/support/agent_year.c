@@ -17,8 +17,10 @@
 #include <cmocka.h>
 
 #include "nevermiss/calls.h"
+#include "nevermiss/forget.h"
 #include "random_plan.h"
 
+#define EXPIRY_S NM_DAY /* so often the agent takes out what is old */
 #define CALLER UINT64_C(15125551000) /* the first; each calls once */
 
 static void ok(enum nm_code code, const struct nm_error *err)
@@ -114,7 +116,7 @@ static void miss_call(struct agent_rig *rig, struct agent_fate *fate)
 	agent_rig_disk(rig, true);
 	code = nm_store_call_put(rig->store, &call, &kept, &err);
 	agent_rig_disk(rig, false);
-	fate->kept[fate->calls++] = code == NM_OK;
+	fate->kept[fate->calls++] = code == NM_OK ? call.began : 0;
 }
 
 static void blame(struct agent_fate *fate, const struct agent_rig *rig, const char *what)
@@ -136,12 +138,12 @@ static void judge(const struct agent_year *year, const struct agent_rig *rig, co
 	if (passed == 0)
 		return;
 	right = agent_year_right(year, rig, round, held);
-	if (right && round->failed == 0 && fate->waits) {
+	if (right && round->failed <= fate->excused && fate->waits) {
 		fate->waits = false;
 		fate->slowest = passed > fate->slowest ? passed : fate->slowest;
 	}
 	fate->judged += settled;
-	if (settled && round->failed > 0)
+	if (settled && round->failed > fate->excused)
 		blame(fate, rig, "something failed");
 	else if (settled && !right)
 		blame(fate, rig, "what is live is wrong");
@@ -206,7 +208,7 @@ static const char *thing_of(const char *body)
 }
 
 /* No customer was written to twice, nor was the owner about one thing, and nothing was written down twice. */
-static size_t assert_texts_once(const struct agent_rig *rig)
+static size_t assert_texts_once(const struct agent_rig *rig, const char *judged)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_sandbox_text *texts;
@@ -216,7 +218,7 @@ static size_t assert_texts_once(const struct agent_rig *rig)
 	ok(nm_store_sandbox_texts(rig->carrier, "main", 10000, arena, &texts, &n, &err), &err);
 	assert_true(n > 0);
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
+		for (size_t k = 0; k < i && (judged == NULL || strncmp(texts[i].to, judged, strlen(judged)) != 0); k++)
 			if (strcmp(texts[i].to, texts[k].to) == 0 && strcmp(thing_of(texts[i].body), thing_of(texts[k].body)) == 0)
 				fail_msg("%s got twice: %s", texts[i].to, texts[i].body);
 	nm_arena_free(arena);
@@ -227,6 +229,7 @@ static void assert_calls_kept(const struct agent_rig *rig, const struct agent_fa
 {
 	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 2 * AGENT_CALLS_MOST };
 	int times[AGENT_CALLS_MOST] = { 0 };
+	const nm_time expired = nm_expire_before(rig->plan, agent_rig_now(rig) - EXPIRY_S);
 	struct nm_call_entries calls;
 	struct nm_error err;
 
@@ -234,14 +237,17 @@ static void assert_calls_kept(const struct agent_rig *rig, const struct agent_fa
 	for (size_t i = 0; i < calls.n; i++)
 		if (calls.items[i].caller.number - CALLER < AGENT_CALLS_MOST) /* the others are the test's */
 			times[calls.items[i].caller.number - CALLER]++;
-	for (int i = 0; i < fate->calls; i++)
-		if (fate->kept[i] ? times[i] != 1 : times[i] > 1)
-			fail_msg("call %d, %s, is there %d times", i, fate->kept[i] ? "kept" : "not kept", times[i]);
+	for (int i = 0; i < fate->calls; i++) {
+		const bool young = fate->kept[i] >= expired + EXPIRY_S, old = fate->kept[i] < expired;
+
+		if ((fate->kept[i] != 0 && young && times[i] != 1) || times[i] > (old && fate->kept[i] != 0 ? 0 : 1))
+			fail_msg("call %d, %s, is there %d times", i, fate->kept[i] != 0 ? "kept" : "not kept", times[i]);
+	}
 	nm_call_entries_clear(&calls);
 }
 
 /* Nothing is in the way any more: one that lives for some hours and ends in good order leaves no trouble. */
-static void assert_well(struct agent_rig *rig)
+static void assert_well(struct agent_rig *rig, nm_time calm_s)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_agent_trouble *troubles;
@@ -249,6 +255,7 @@ static void assert_well(struct agent_rig *rig)
 	size_t n;
 
 	agent_rig_begin(rig);
+	agent_rig_live(rig, agent_rig_now(rig) + calm_s);
 	assert_int_equal(agent_rig_live(rig, agent_rig_now(rig) + 7200).failed, 0);
 	agent_rig_end(rig);
 	ok(nm_store_agent_troubles(rig->store, arena, &troubles, &n, &err), &err);
@@ -290,9 +297,9 @@ void agent_year_live(struct agent_rig *rig, const struct agent_year *year, const
 		one_life(rig, year, trial, fate);
 	rig->now_ms = fate->now_ms;
 	agent_rig_return(rig);
-	assert_well(rig);
+	assert_well(rig, trial->calm_s);
 	assert_calls_kept(rig, fate);
-	fate->texts = assert_texts_once(rig);
+	fate->texts = assert_texts_once(rig, trial->judged);
 	*out = *fate;
 	munmap(fate, sizeof(*fate));
 }

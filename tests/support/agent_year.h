@@ -28,7 +28,7 @@
 
 #define AGENT_SETTLED_S 360 /* so long after nothing was in its way any more all is right */
 #define AGENT_CALLS_MOST 4000
-#define AGENT_FAULTS 4
+#define AGENT_FAULTS 8
 
 /* What callers get in each interval, by the plan. */
 struct agent_year {
@@ -57,7 +57,8 @@ struct agent_fate {
 	} faults[AGENT_FAULTS]; /* of each kind; the kinds are the test's */
 	nm_time hurt;   /* when something was last in the agent's way */
 	int calls;      /* that were missed; their ids are "call-0" and so on */
-	bool kept[AGENT_CALLS_MOST]; /* the store said that it has the call */
+	nm_time kept[AGENT_CALLS_MOST]; /* when each was missed of which the store said that it has it; 0 */
+	size_t excused; /* jobs that may fail: what is in their way is in no other's */
 	size_t lives, stillborn; /* processes; and those that could not begin */
 	size_t rounds, judged, warnings, texts; /* texts: that the carrier got */
 	bool waits;      /* nothing is in the way any more, and not all is right yet */
@@ -71,13 +72,15 @@ struct agent_trial {
 	/* What happens in the world before a process begins, and before each round (called: a call was just missed);
 	 * true: it is in the agent's way. */
 	bool (*befall)(struct agent_rig *rig, struct agent_fate *fate, bool called);
+	nm_time calm_s;    /* so long after all that befell something may still wait for its next try */
+	const char *judged; /* texts to numbers that begin so are judged by the test; NULL */
 };
 
 /* Befalls in a hard year: a carrier that goes away (faults[0]), a machine that sleeps, a clock that is set. */
 bool agent_year_hard(struct agent_rig *rig, struct agent_fate *fate, bool called);
 
 /* Lives through the year, and fails when a promise is broken: what is live is right as soon as nothing is in the way;
- * calls that were kept are there, each once; no text is sent twice; no trouble is left at the end, and the store is
+ * calls that were kept are there, each once (but for what the plan's retention takes out); no text is sent twice; no trouble is left at the end, and the store is
  * whole.  The rig has been pushed, and no agent lives.  *fate: what happened. */
 void agent_year_live(struct agent_rig *rig, const struct agent_year *year, const struct agent_trial *trial,
 		     struct agent_fate *fate);

@@ -41,14 +41,15 @@ static void add_text(const struct fake_texts *fake, const struct nm_request *req
 	if (is_at(request, "https://api.twilio.com"))
 		nm_buf_addf(out,
 			    "{\"sid\":\"SM%032d\",\"from\":\"" FAKE_TEXTS_FROM "\",\"to\":\"" FAKE_TEXTS_TO
-			    "\",\"body\":\"%s\",\"status\":\"%s\",\"error_code\":null}",
-			    number, body, status_of(fake));
+			    "\",\"body\":\"%s\",\"status\":\"%s\",\"error_code\":%s}",
+			    number, body, status_of(fake), fake->error != NULL ? fake->error : "null");
 	else if (is_at(request, "https://api.telnyx.com"))
 		nm_buf_addf(out,
 			    "{\"id\":\"t%d\",\"uuid\":\"t%d\",\"cli\":\"" FAKE_TEXTS_FROM
 			    "\",\"cld\":\"" FAKE_TEXTS_TO
-			    "\",\"text\":\"%s\",\"to\":[{\"status\":\"%s\"}],\"errors\":[]}",
-			    number, number, body, status_of(fake));
+			    "\",\"text\":\"%s\",\"to\":[{\"status\":\"%s\"}],\"errors\":[%s%s%s]}",
+			    number, number, body, status_of(fake), fake->error != NULL ? "{\"code\":\"" : "",
+			    fake->error != NULL ? fake->error : "", fake->error != NULL ? "\"}" : "");
 	else
 		nm_buf_addf(out, "{\"id\":%d,\"contact\":\"%s\",\"message\":\"%s\"}", number,
 			    &FAKE_TEXTS_TO[2], body);

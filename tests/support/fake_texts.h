@@ -16,6 +16,7 @@
 
 struct fake_texts {
 	const char *status; /* of a text that was sent; NULL: it is on its way for ever */
+	const char *error;  /* code of that text's failure; NULL */
 	const char *other;  /* words of a text that somebody else has sent; NULL */
 	int listed_s;       /* a text is listed so long after it was sent */
 	bool deaf;          /* it sends nothing, whatever it answers */

@@ -341,6 +341,28 @@ static void test_a_missed_caller_gets_one(void **state)
 	push_rig_close(&rig);
 }
 
+/* Of a clock that is set back: a call from then on gets its one text once it has begun, and none each minute before. */
+static void test_a_call_that_is_yet_to_come(void **state)
+{
+	struct push_rig rig;
+	size_t sent = 0;
+
+	(void)state;
+	rig_open(&rig);
+	ring(&rig, CUSTOMER, rig.context.now + 6 * 3600, NM_CALL_VOICEMAIL);
+	for (int i = 0; i < 6 * 60; i++) {
+		assert_int_equal(run(&rig).sent, 0);
+		rig.context.now += 60;
+	}
+	for (int i = 0; i < 90; i++) {
+		sent += run(&rig).sent;
+		rig.context.now += 60;
+	}
+	assert_int_equal(sent, 1);
+	assert_int_equal(made(&rig, "main"), 1);
+	push_rig_close(&rig);
+}
+
 /* The caller's STOP comes to another line between the call and its text. */
 static void test_a_stop_that_came_first(void **state)
 {
@@ -585,6 +607,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_days),
 		cmocka_unit_test(test_a_missed_caller_gets_one),
+		cmocka_unit_test(test_a_call_that_is_yet_to_come),
 		cmocka_unit_test(test_a_stop_that_came_first),
 		cmocka_unit_test(test_a_stop_in_between),
 		cmocka_unit_test(test_a_refusal_of_an_older_store),

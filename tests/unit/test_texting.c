@@ -14,6 +14,9 @@
 #include <cmocka.h>
 
 #include "fake_texts.h"
+#include "nevermiss/followup.h"
+#include "nevermiss/optout.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 #include "push_rig.h"
 
@@ -180,6 +183,144 @@ static void test_following(void **state)
 	assert_non_null(
 		strstr(bench.outbox.items[0].words, "queued; what became of it is not known: its answer"));
 	bench_close(&bench);
+}
+
+/* --- what becomes of one later --- */
+
+static enum nm_code send_why(struct bench *bench, const char *why)
+{
+	const struct nm_outgoing outgoing = { .sender = { .line = 0, .account = bench->account },
+					      .to = 15125550111,
+					      .body = FAKE_TEXTS_BODY,
+					      .why = why };
+
+	nm_outbox_clear(&bench->outbox);
+	return nm_texting_send(&bench->rig.context, &outgoing, &bench->outbox, &bench->err);
+}
+
+static void follow(struct bench *bench)
+{
+	nm_outbox_clear(&bench->outbox);
+	ok(bench, nm_texting_follow(&bench->rig.context, &bench->outbox, &bench->err));
+}
+
+/* Taken at once, and only a minute later its carrier says that it cannot arrive. */
+static void test_a_late_failure(void **state)
+{
+	static const struct {
+		int account;
+		const char *status, *error;
+		enum nm_outbox_state ends;
+		const char *words;
+	} cases[] = {
+		{ TWILIO, "undelivered", "30006", NM_OUTBOX_FAILED, NM_TEXT_BACK_LANDLINE ": Twilio's error 30006" },
+		{ TWILIO, "failed", "21610", NM_OUTBOX_REFUSED, "opted out: Twilio's error 21610" },
+		{ TWILIO, "undelivered", "30003", NM_OUTBOX_FAILED, "not delivered: Twilio's error 30003" },
+		{ TELNYX, "delivery_failed", "40001", NM_OUTBOX_FAILED, NM_TEXT_BACK_LANDLINE ": Telnyx's error 40001" },
+		{ TELNYX, "sending_failed", "40300", NM_OUTBOX_REFUSED, "opted out: Telnyx's error 40300" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench bench;
+		int asked;
+
+		bench_open(&bench, cases[i].account);
+		ok(&bench, send_why(&bench, NM_TEXT_BACK));
+		assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+		bench.carrier.status = cases[i].status;
+		bench.carrier.error = cases[i].error;
+		bench.rig.context.now += 59;
+		asked = bench.carrier.asked;
+		follow(&bench);
+		assert_int_equal(bench.carrier.asked, asked);
+		bench.rig.context.now++;
+		follow(&bench);
+		assert_stands(&bench, cases[i].ends, cases[i].words);
+		assert_int_equal(nm_optout_check(bench.rig.store, 15125550111, &bench.err),
+				 cases[i].ends == NM_OUTBOX_REFUSED ? NM_REFUSED : NM_OK);
+		bench.rig.context.now += 3600;
+		asked = bench.carrier.asked;
+		follow(&bench);
+		assert_int_equal(bench.carrier.asked, asked);
+		assert_int_equal(texts_made(&bench), 1);
+		bench_close(&bench);
+	}
+}
+
+/* The follow-up for which it was says that it did not arrive, once. */
+static void test_a_late_failure_is_noted(void **state)
+{
+	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = 15125550111, .opened = 1 };
+	const struct nm_deed texted = { .at = 2, .who = "pat", .kind = NM_DEED_TEXTED };
+	const char *const words = "the text did not arrive: " NM_TEXT_BACK_LANDLINE ": Twilio's error 30006";
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct bench bench;
+	int64_t id;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	ok(&bench, nm_store_followup_add(bench.rig.store, &lead, &id, &bench.err));
+	ok(&bench, send_why(&bench, NM_FOLLOWUP_TEXT));
+	ok(&bench, nm_store_followup_deed(bench.rig.store, id, &texted, &bench.err));
+	bench.carrier.status = "undelivered";
+	bench.carrier.error = "30006";
+	for (int i = 0; i < 5; i++) {
+		bench.rig.context.now += 60;
+		follow(&bench);
+	}
+	ok(&bench, nm_store_followup_get(bench.rig.store, id, arena, &followup, &bench.err));
+	assert_int_equal(followup.n_deeds, 2);
+	assert_int_equal(followup.deeds[1].kind, NM_DEED_NOTED);
+	assert_string_equal(followup.deeds[1].words, words);
+	nm_arena_free(arena);
+	bench_close(&bench);
+}
+
+/* As long as its carrier says no more it is asked about, ever more seldom, and after a day no more; a carrier that
+ * does not answer changes nothing, and one that tells nothing more is not asked. */
+static void test_a_text_on_its_way(void **state)
+{
+	static const struct {
+		int account;
+		const char *status;
+		enum fake_fault fault;
+		int asked;
+		const char *words;
+	} cases[] = {
+		{ TWILIO, NULL, 0, 9, "queued" }, /* after 4, 8, ... 1024 minutes; 2048 are too many */
+		{ TWILIO, "delivered", 0, 1, "delivered" },
+		{ TWILIO, NULL, FAKE_REFUSED, 9, "queued" },
+		{ TELNYX, "sent", 0, 9, "sent" },
+		{ VOIPMS, NULL, 0, 0, "sent" },
+		{ SANDBOX, NULL, 0, 0, "delivered" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench bench;
+		int asked;
+
+		bench_open(&bench, cases[i].account);
+		ok(&bench, send_why(&bench, NM_TEXT_BACK));
+		bench.carrier.status = cases[i].status;
+		bench.carrier.fault = cases[i].fault;
+		bench.carrier.fault_at = cases[i].fault != 0 ? 2 : 0;
+		bench.carrier.fault_times = 1000;
+		asked = bench.carrier.asked;
+		for (int minute = 0; minute < 36 * 60; minute += 4) {
+			bench.rig.context.now += 240;
+			follow(&bench);
+			assert_int_equal(bench.outbox.n, 0);
+		}
+		assert_int_equal(bench.carrier.asked - asked, cases[i].asked);
+		assert_int_equal(texts_made(&bench), 1);
+		ok(&bench, nm_store_outbox(bench.rig.store, false, 1, &bench.outbox, &bench.err));
+		assert_stands(&bench, NM_OUTBOX_SENT, cases[i].words);
+		assert_true((bench.outbox.items[0].updated > bench.outbox.items[0].at) == (cases[i].asked > 0));
+		bench_close(&bench);
+	}
 }
 
 static void test_refusals(void **state)
@@ -714,6 +855,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_text),
 		cmocka_unit_test(test_following),
+		cmocka_unit_test(test_a_late_failure),
+		cmocka_unit_test(test_a_late_failure_is_noted),
+		cmocka_unit_test(test_a_text_on_its_way),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_request_that_never_left),
 		cmocka_unit_test(test_a_text_that_is_looked_for),
