@@ -900,9 +900,9 @@ static void a_plan_that_changes_makes_the_report_anew(void **state)
 	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
 	stage_keys(&stage, "");
-	stage_shows(&stage, "as last read, the file does not read");
+	stage_shows(&stage, " · the file does not read ");
 	stage_keys(&stage, "5 Enter Escape 8 Left Right");
-	stage_shows(&stage, "as last read, the file does not read");
+	stage_shows(&stage, " · the file does not read ");
 	stage_shows(&stage, "[owner ");
 	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
