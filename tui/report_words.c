@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart.h"
+
 /* Numbers beyond are none that anybody means: they are written shorter, for they must fit. */
 #define WRITTEN_OUT 1e12
 
@@ -68,6 +70,46 @@ const char *measure_verdict(enum measure measure, double value, double target)
 	if (measure_met(measure, value, target))
 		return "met";
 	return measure_more_is_better(measure) ? "low" : "slow";
+}
+
+#define TREND_CALLS 10 /* that a week must have to count for a trend */
+
+/* Is the newest value that is known on the other side of their mean than the trend says? */
+static bool newest_contradicts(const struct nm_figure *values, size_t n, int trend)
+{
+	double sum = 0, newest = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!values[i].known)
+			continue;
+		newest = values[i].value;
+		sum += newest;
+		known++;
+	}
+	return known && (newest * (double)known - sum) * trend < 0;
+}
+
+int measure_trend(enum measure measure, const struct nm_report *weeks)
+{
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED], counted[NM_REPORT_WEEKS_TOUCHED];
+	int trend;
+
+	for (size_t i = 0; i < weeks->n_weeks; i++) {
+		const struct nm_figures *figures = &weeks->weeks[i].figures;
+
+		values[i] = counted[i] = measure_value(measure, figures);
+		counted[i].known &= figures->calls >= TREND_CALLS;
+	}
+	trend = chart_trend(counted, weeks->n_weeks);
+	if (!trend || newest_contradicts(values, weeks->n_weeks, trend))
+		return 0;
+	return measure_more_is_better(measure) ? trend : -trend;
+}
+
+const char *measure_trend_words(int trend)
+{
+	return trend > 0 ? "better" : trend < 0 ? "worse" : "";
 }
 
 #define FINER 2 /* decimals more than usual, where it takes them */

@@ -21,6 +21,10 @@ bool measure_more_is_better(enum measure measure);
 bool measure_met(enum measure measure, double value, double target);
 /* "met", or what it is instead: "low", "slow". */
 const char *measure_verdict(enum measure measure, double value, double target);
+/* Where the weeks of a report lead: 1 to what is better, -1 to worse; 0 when nowhere, when too few have calls enough, or when
+ * the newest that is known speaks against it.  And in a word; "": nowhere. */
+int measure_trend(enum measure measure, const struct nm_report *weeks);
+const char *measure_trend_words(int trend);
 /* "93.4 %", "2.1", "11 min": to the nearest, and as fine as it takes not to contradict the verdict by the plan's target. */
 void measure_words(enum measure measure, double value, const struct nm_plan *plan, char out[static MEASURE_TEXT]);
 /* A share without a target, "4.8 %": "0.0 %" only of none, and "100.0 %" only of all. */

@@ -945,9 +945,73 @@ static void any_keys_leave_rows_exact(void **state)
 	stage_close(&stage);
 }
 
+#define TREND_WEEKS 12
+#define TREND_RUNS 20000
+
+/* Some weeks with few calls, and some with nothing known. */
+static void random_weeks(uint64_t *random, struct nm_report_week *weeks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct nm_figure figure = {.known = random_below(random, 8) > 0, .value = random_below(random, 50)};
+
+		weeks[i].figures = (struct nm_figures){.calls = random_below(random, 40), .answer_rate = figure, .rings = figure};
+	}
+}
+
+/* Is the newest week that is known no lower than the mean of those shown? */
+static bool newest_is_not_below(const struct nm_report *report)
+{
+	double sum = 0, newest = 0;
+	size_t known = 0;
+
+	for (size_t i = report->n_weeks; i-- > 0;) {
+		const struct nm_figure figure = report->weeks[i].figures.rings;
+
+		if (!figure.known)
+			continue;
+		newest = known ? newest : figure.value;
+		sum += figure.value;
+		known++;
+	}
+	return known && newest >= sum / (double)known - 1e-9;
+}
+
+/* "better" while the newest week is worse than the mean was read as a mistake; and what is better for one figure is worse
+ * for another. */
+static void no_word_is_belied_by_the_newest_week(void **state)
+{
+	struct nm_report_week weeks[TREND_WEEKS];
+	struct nm_report report = {.weeks = weeks};
+	uint64_t random = 7;
+	size_t words[2] = {0};
+
+	(void)state;
+	for (int run = 0; run < TREND_RUNS; run++) {
+		int rises;
+
+		report.n_weeks = (size_t)random_below(&random, TREND_WEEKS + 1);
+		random_weeks(&random, weeks, report.n_weeks);
+		rises = measure_trend(MEASURE_ANSWER_RATE, &report);
+		assert_int_equal(measure_trend(MEASURE_RINGS, &report), -rises);
+		if (rises > 0)
+			assert_true(newest_is_not_below(&report));
+		for (size_t i = 0; i < report.n_weeks; i++)
+			weeks[i].figures.rings.value *= -1;
+		if (rises < 0)
+			assert_true(newest_is_not_below(&report));
+		words[0] += rises > 0;
+		words[1] += rises < 0;
+	}
+	assert_true(words[0] > TREND_RUNS / 10 && words[1] > TREND_RUNS / 10);
+	assert_string_equal(measure_trend_words(1), "better");
+	assert_string_equal(measure_trend_words(-1), "worse");
+	assert_string_equal(measure_trend_words(0), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_word_is_belied_by_the_newest_week),
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
