@@ -41,6 +41,20 @@ void money_words(const char *currency, double amount, char out[static MONEY_TEXT
 /* Without needless zeros: "22", "13.7". */
 void number_words(double number, char out[static MEASURE_TEXT]);
 
+/* A number of a product, and what stands behind it: " a month"; "". */
+struct factor {
+	double number;
+	enum factor_kind { FACTOR_NUMBER, FACTOR_PERCENT, FACTOR_MONEY } kind;
+	const char *what;
+	bool divides;
+};
+#define FACTORS 3
+/* "0.87273 × $400 = $349.09": what comes of them as it is written elsewhere, the factors (at most FACTORS) as fine as it
+ * takes for whoever reckons with what is written to get the same; where nothing that is short does, "= about".  times:
+ * " × ", or " x " where there is only ASCII. */
+void product_words(const struct factor *factors, size_t n, const struct factor *result, const char *currency,
+		   const char *times, struct nm_buf *out);
+
 /* What each figure means, a sentence or two each. */
 struct definition {
 	const char *name, *words;
