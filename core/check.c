@@ -66,6 +66,15 @@ static void windows_build(struct nm_checker *checker, struct nm_draft *draft)
 	draft->windows = spans;
 }
 
+/* The first full minute of an interval, or where it has none its beginning: what holds now is no matter of seconds. */
+static nm_time minute_of(const struct nm_timeline *timeline, size_t i)
+{
+	const nm_time from = timeline->start[i], until = i + 1 < timeline->n ? timeline->start[i + 1] : timeline->until;
+	const nm_time minute = (from + 59) / 60 * 60;
+
+	return minute < until ? minute : from;
+}
+
 static void first_call(struct nm_checker *checker, struct nm_draft *draft)
 {
 	const struct nm_timeline *timeline = checker->timeline;
@@ -77,7 +86,7 @@ static void first_call(struct nm_checker *checker, struct nm_draft *draft)
 		if (draft->hits[timeline->state[i]].set)
 			break;
 	if (i < timeline->n)
-		nm_draft_call(checker, draft, timeline->start[i], draft->hits[timeline->state[i]]);
+		nm_draft_call(checker, draft, minute_of(timeline, i), draft->hits[timeline->state[i]]);
 }
 
 /* Each moment of the week is averaged over how often the horizon has it: with odd days at its end some come once

@@ -12,23 +12,36 @@
 
 #define WIDE 60    /* columns below which only the most telling ones are shown */
 #define WIDER 100  /* and from which on there is room for groups and lengths */
-#define LOW 12     /* rows below which only the part with the cursor is shown */
+#define LOW 12     /* rows below which the part with the cursor comes first */
+#define LOG_LEAST 3 /* rows of the log with a call: the rule above it, its head */
 #define DETAIL 95  /* columns of the call beside the lists */
+
+/* People to call back that are shown at once; -1: no log beside them, or, where that has the cursor, only it. */
+static int queue_rows(const struct calls *calls, int height)
+{
+	const int n = calls->queue.n < (size_t)height ? (int)calls->queue.n : height;
+
+	if (height < LOW)
+		return calls->in_queue && n > 0 && 1 + n + LOG_LEAST <= height ? n : -1;
+	if (n > height / 3)
+		return height / 3;
+	return n;
+}
 
 struct calls_layout calls_layout(const struct calls *calls, struct box body)
 {
 	struct calls_layout layout = {.rule = -1};
-	int queue = (int)(calls->queue.n < (size_t)body.height / 3 ? calls->queue.n : (size_t)body.height / 3);
+	int queue;
 
 	if (body.width > DETAIL + WIDE) {
 		layout.detail = (struct box){body.x + body.width - DETAIL, body.y, DETAIL, body.height};
 		body.width -= DETAIL + 1;
 	}
-	if (body.height < LOW) {
+	queue = queue_rows(calls, body.height);
+	if (queue < 0) {
 		*(calls->in_queue ? &layout.queue : &layout.log) = body;
 		return layout;
 	}
-	queue = queue < 3 && calls->queue.n >= 3 ? 3 : queue;
 	layout.queue = (struct box){body.x, body.y, body.width, 1 + queue};
 	layout.rule = body.y + 1 + queue;
 	layout.log = (struct box){body.x, layout.rule + 1, body.width, body.height - queue - 2};

@@ -228,6 +228,13 @@ static void json_repeats(struct nm_json *json, const struct nm_report *report)
 	nm_json_end(json, ']');
 }
 
+/* As fine as it takes to reckon with it. */
+static void json_factor(struct nm_json *json, const char *key, double number)
+{
+	nm_json_key(json, key);
+	nm_json_double(json, number, 6);
+}
+
 static void json_worth(struct nm_json *json, const char *currency, const struct nm_worth *worth)
 {
 	struct nm_worth numbers = *worth;
@@ -238,13 +245,13 @@ static void json_worth(struct nm_json *json, const char *currency, const struct 
 	nm_json_key(json, "roi");
 	nm_json_object(json);
 	for (size_t i = 0; i < WORTH_NUMBERS; i++)
-		json_number(json, worth_numbers[i].key, *worth_number(&numbers, i));
-	json_number(json, "missed_a_day", worth->missed_a_day);
-	json_number(json, "lost_jobs_a_day", worth->lost_jobs_a_day);
-	json_number(json, "lost_a_day", worth->lost_a_day);
-	json_number(json, "lost_a_month", worth->lost_a_month);
-	json_number(json, "recovered_jobs", worth->recovered_jobs);
-	json_number(json, "recovered", worth->recovered);
+		json_factor(json, worth_numbers[i].key, *worth_number(&numbers, i));
+	json_factor(json, "missed_a_day", worth->missed_a_day);
+	json_factor(json, "lost_jobs_a_day", worth->lost_jobs_a_day);
+	json_factor(json, "lost_a_day", worth->lost_a_day);
+	json_factor(json, "lost_a_month", worth->lost_a_month);
+	json_factor(json, "recovered_jobs", worth->recovered_jobs);
+	json_factor(json, "recovered", worth->recovered);
 	json_number(json, "return", worth->roi);
 	nm_json_end(json, '}');
 }

@@ -471,7 +471,7 @@ static void offer_actions(struct offer *offer, enum context context)
 	}
 }
 
-/* Where a command's first word is one of a few ("list|refresh [NAME]"). */
+/* Where a command's first word, or an option's value, is one of a few ("list|refresh [NAME]"). */
 static void offer_verbs(struct offer *offer, const char *words)
 {
 	const char *end = words + strcspn(words, " ");
@@ -501,6 +501,7 @@ static void offer_next(struct offer *offer, const struct app *app, const struct 
 	const struct command_option *option = option_named(command->options, before);
 
 	if (option && option->value) {
+		offer_verbs(offer, option->value);
 		if (app_plan(app))
 			offer_values(offer, app_plan(app), option->value);
 		return;

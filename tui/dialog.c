@@ -69,6 +69,7 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 	dialog->offer = request->offer;
 	dialog->hear = request->hear;
 	dialog->open = request->open;
+	dialog->stem = dialog->typing.len;
 	if (dialog->offer)
 		dialog->offer(app, dialog->typing.text, &dialog->items);
 	list_set(&dialog->list, dialog->items.n);

@@ -464,30 +464,57 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 		draw_more_findings(app, findings, rows);
 }
 
-#define FIXED 12     /* rows that an airy window needs beside the ladder and the log */
-#define FIXED_LOW 5  /* and a low one */
-#define FIGURES_X 76 /* columns in which all figures stand beside each other */
+#define FIXED 12      /* rows that an airy window needs beside the ladder and the log, */
+#define FIXED_TIGHT 9 /* one in which nothing long has a second row, */
+#define FIXED_LOW 5   /* and a low one */
+#define FIGURE_X 70   /* columns that a figure's own row has: "... target 95 %       ▄▁▃▄█ better" */
+#define FIGURES_X 76  /* columns in which all figures stand beside each other */
 
-/* The ladder comes before the targets. */
-static bool has_room_for_targets(const struct now *now, const struct rows *rows, int height)
+#define SKIPS_X 10
+#define SKIPS_ROWS 2
+
+/* "not rung: ...", when there is somebody to name; with canvas NULL only counts its rows. */
+static int draw_skips(const struct now *now, const struct rows *rows, struct canvas *canvas)
 {
-	return rows->airy && !rows->tall && rows->width >= FIGURES_X &&
-	       (int)count_parties(now->call->treatment) + FIXED + now_log_rows(now, rows) + 1 <= height;
+	char text[2048];
+
+	if (!now->skips[0] || !rows->airy)
+		return 0;
+	snprintf(text, sizeof text, "not rung: %s", now->skips);
+	return canvas_wrap(canvas, SKIPS_X, rows->y, rows->width - SKIPS_X - 1, SKIPS_ROWS, STYLE_DIM, text);
+}
+
+/* With these figures, and the ladder whole?  What is long may be cut for them. */
+static bool has_room(const struct now *now, const struct rows *rows, int height)
+{
+	return (int)count_parties(now->call->treatment) + draw_skips(now, rows, NULL) + FIXED_TIGHT + now_log_rows(now, rows) <= height;
+}
+
+/* A row for each of them, which has its course too, or one for all of them with one for the targets. */
+static void choose_figures(const struct now *now, struct rows *rows, int height)
+{
+	rows->each = rows->tall;
+	if (rows->tall || !rows->airy)
+		return;
+	rows->each = rows->pressed = true;
+	if (rows->width >= FIGURE_X && has_room(now, rows, height))
+		return;
+	rows->each = false;
+	rows->targets = true;
+	if (rows->width >= FIGURES_X && has_room(now, rows, height))
+		return;
+	rows->targets = false;
+	rows->pressed = has_room(now, rows, height);
 }
 
 /* Everything but what fills a large terminal.  Leaves in rows where it ended. */
 static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
 {
-	int fixed = (rows->airy ? FIXED : FIXED_LOW) + now_log_rows(now, rows);
+	int fixed = (rows->pressed ? FIXED_TIGHT : rows->airy ? FIXED : FIXED_LOW) + now_log_rows(now, rows);
 
 	draw_head(now, app, rows);
 	draw_ladder(now, rows, height - fixed < 2 ? 2 : height - fixed);
-	if (now->skips[0] && rows->airy) {
-		char text[2048];
-
-		snprintf(text, sizeof text, "not rung: %s", now->skips);
-		rows->y += canvas_wrap(rows->canvas, 10, rows->y, rows->width - 11, 2, STYLE_DIM, text);
-	}
+	rows->y += draw_skips(now, rows, rows->canvas);
 	gap(rows);
 	draw_next(now, app, rows);
 	now_draw_alert(now, app, rows);
@@ -532,7 +559,7 @@ void now_draw(const void *state, const struct app *app, struct canvas *canvas, s
 		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, now->err.text);
 		return;
 	}
-	rows.targets = has_room_for_targets(now, &rows, body.height);
+	choose_figures(now, &rows, body.height);
 	rows.tight = rows_needed(now, app, rows, body.height) > body.height;
 	rows.cramped = rows_needed(now, app, rows, body.height) > body.height;
 	spare = body.height - rows_needed(now, app, rows, body.height);

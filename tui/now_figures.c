@@ -31,10 +31,11 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
 }
 
-/* "answer rate  92.6 %!  of 95 %   ▃▄▅▁█" */
+/* "answer rate  92.6 %!  target 95 %   ▃▄▅▁█ better" */
 static void draw_figure(const struct now *now, const struct app *app, struct rows *rows, enum measure measure)
 {
 	const struct nm_report *report = &now->log.report;
+	const int trend = measure_trend(measure, report);
 	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	struct pen pen = now_row(rows);
 	char target[MEASURE_TEXT];
@@ -54,6 +55,7 @@ static void draw_figure(const struct now *now, const struct app *app, struct row
 	pen_textf(&pen, STYLE_DIM, "target %s", target);
 	pen_tab(&pen, 56);
 	pen_text(&pen, STYLE_PLAIN, spark.data);
+	pen_textf(&pen, trend > 0 ? STYLE_GOOD : STYLE_WARNING, " %s", measure_trend_words(trend));
 	nm_buf_clear(&spark);
 }
 
@@ -79,10 +81,10 @@ void now_draw_figures(const struct now *now, const struct app *app, struct rows 
 {
 	if (!has_calls(now) || !rows->airy)
 		return;
-	if (rows->tall) {
+	if (rows->each) {
 		for (enum measure measure = 0; measure < MEASURES; measure++)
 			draw_figure(now, app, rows, measure);
-		rows->y += rows->airy;
+		rows->y += rows->tall;
 	} else {
 		draw_figures_low(now, app, rows);
 	}
@@ -152,7 +154,7 @@ void now_draw_floods(const struct now *now, struct rows *rows)
 
 int now_log_rows(const struct now *now, const struct rows *rows)
 {
-	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
+	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->each ? MEASURES + rows->tall : 1 + rows->targets;
 
 	return figures + (now->log.n_alerts > 0 && rows->airy) + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
 }

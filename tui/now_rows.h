@@ -10,8 +10,10 @@ struct rows {
 	struct canvas *canvas;
 	int y, end, width;
 	bool airy; /* there is room for blank rows, */
-	bool tall; /* and for a row for each figure, */
-	bool targets; /* or for one with the targets below all figures */
+	bool tall; /* and for what is long, */
+	bool each; /* each figure of the log has a row, */
+	bool targets; /* or all of them one, with their targets below */
+	bool pressed; /* the ladder is whole, and what is long gives way to it and to the figures */
 	bool tight; /* what is long has one row, so that nothing is left out */
 	bool cramped; /* there is none for what can wait */
 	int spare; /* rows that nothing else needs: for what is long */

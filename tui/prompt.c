@@ -61,6 +61,22 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 	return VERDICT_REDRAW;
 }
 
+/* The words that Tab goes through, but for the one that it has put there. */
+static void draw_offers(const struct dialog *dialog, struct pen *pen)
+{
+	const char *typed = dialog->typing.text;
+	size_t before = dialog->stem; /* bytes before the last word */
+
+	while (before > 0 && typed[before - 1] != ' ')
+		before--;
+	for (size_t i = 0; i < dialog->items.n && dialog->stem; i++) {
+		const char *text = dialog->items.items[i].text;
+
+		if (!strncmp(text, typed, dialog->stem) && strcmp(text, typed) != 0)
+			pen_textf(pen, STYLE_DIM, "%s ", text + before);
+	}
+}
+
 #define TYPED 24 /* columns that are always left for what is typed; of a narrow window half */
 
 /* Shows the end of a text that is longer than the row, and the words that would complete it. */
@@ -77,12 +93,7 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	pen = pen_at(canvas, pen.x, y, canvas->width);
 	typing_draw(&dialog->typing, &pen, STYLE_BOLD);
 	pen_tab(&pen, pen.x + 3);
-	for (size_t i = 0; i < dialog->items.n && dialog->typing.len; i++) {
-		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->typing.text, ' ');
-
-		if (!strncmp(text, dialog->typing.text, dialog->typing.len) && text[dialog->typing.len])
-			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->typing.text : 0));
-	}
+	draw_offers(dialog, &pen);
 }
 
 /* Only the `:` line has words to complete. */

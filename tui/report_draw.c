@@ -16,7 +16,6 @@
 #define SPARKS 51 /* and for sparklines */
 #define BAR_WIDTH 20
 #define LAYERS 8       /* that have a place in the row of them */
-#define TREND_CALLS 10 /* that a week must have to count for a trend */
 #define LAYER_TEXT 128 /* of a name of which 80 bytes are shown, and its share */
 #define AIRY 20        /* rows from which blank ones part the parts */
 
@@ -80,8 +79,8 @@ static void draw_spark(const struct report_screen *screen, struct column *column
 {
 	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	const size_t n = screen->weeks.n_weeks;
+	const int trend = measure_trend(measure, &screen->weeks);
 	struct nm_buf spark;
-	int trend;
 
 	for (size_t i = 0; i < n; i++)
 		values[i] = measure_value(measure, &screen->weeks.weeks[i].figures);
@@ -89,13 +88,10 @@ static void draw_spark(const struct report_screen *screen, struct column *column
 	chart_spark(values, n, column->canvas->ascii, &spark);
 	canvas_text(column->canvas, x, column->y, column->end - x, STYLE_PLAIN, spark.data);
 	nm_buf_clear(&spark);
-	for (size_t i = 0; i < n; i++)
-		values[i].known &= screen->weeks.weeks[i].figures.calls >= TREND_CALLS;
-	trend = chart_trend(values, n) * (measure_more_is_better(measure) ? 1 : -1);
 	x += (int)n + 1;
-	if (trend && column->end - x >= 6)
+	if (column->end - x >= 6)
 		canvas_text(column->canvas, x, column->y, 6, trend > 0 ? STYLE_GOOD : STYLE_WARNING,
-			    trend > 0 ? "better" : "worse");
+			    measure_trend_words(trend));
 }
 
 /* A share is of 100 percent; what should be low, of its target. */

@@ -91,7 +91,7 @@ void report_draw_map(const struct report_screen *screen, struct column *column);
 /* The report's numbers, what the plan says a job is worth, and the owner's own in their place; reckoned. */
 struct nm_worth worth_reckoned(const struct report_screen *screen, const struct nm_plan *plan);
 bool worth_is_own(const struct worth_own *own);
-/* "missed 1.3 a day × 60 % × $400 × 22 days = $6,960 a month" */
+/* "missed 29 a month × 60 % × $400 = $6,960" */
 void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out);
 /* "recovered 107 × 60 % × $400 = $25,680, cost $107: 240 times" */
 void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out);

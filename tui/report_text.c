@@ -378,87 +378,50 @@ static void write_repeats(const struct report_text *text)
 
 /* --- what it is worth --- */
 
-static void add_money(struct nm_buf *out, const char *currency, double amount)
+/* "what  A x B = C", where C goes into the next line. */
+static void write_product(const struct report_text *text, const char *what, const struct factor *factors,
+			  const struct factor *result)
 {
-	char words[MONEY_TEXT];
-
-	money_words(currency, amount, words);
-	nm_buf_add(out, words);
-}
-
-/* To hundredths: what a product is must be seen to come of its factors. */
-static void add_number(struct nm_buf *out, double number)
-{
-	nm_buf_addf(out, number < 1e12 ? "%.2f" : "%.3g", number);
-	if (number >= 1e12)
-		return;
-	while (out->len > 0 && out->data[out->len - 1] == '0')
-		out->data[--out->len] = '\0';
-	if (out->len > 0 && out->data[out->len - 1] == '.')
-		out->data[--out->len] = '\0';
-}
-
-/* "what  A x ", to be gone on with "B = C", where C goes into the next line. */
-static void begin_product(struct nm_buf *out, const char *what, double number)
-{
-	add_left(out, what, 18);
-	add_number(out, number);
-	nm_buf_add(out, " x ");
+	add_left(text->out, what, 18);
+	product_words(factors, 2, result, text->plan->currency, " x ", text->out);
+	nm_buf_add(text->out, "\n");
 }
 
 static void write_loss(const struct report_text *text, const struct nm_worth *worth)
 {
-	const char *currency = text->plan->currency;
-	struct nm_buf *out = text->out;
+	const struct factor missed = {.number = worth->missed_a_day}, jobs = {.number = worth->lost_jobs_a_day},
+			    day = {.number = worth->lost_a_day, .kind = FACTOR_MONEY},
+			    month = {.number = worth->lost_a_month, .kind = FACTOR_MONEY};
 
-	begin_product(out, "missed a day", worth->calls_a_day);
-	add_number(out, worth->missed_share);
-	nm_buf_add(out, " % missed = ");
-	add_number(out, worth->missed_a_day);
-	nm_buf_add(out, "\n");
-	begin_product(out, "lost jobs a day", worth->missed_a_day);
-	add_number(out, worth->booked);
-	nm_buf_add(out, " % would book = ");
-	add_number(out, worth->lost_jobs_a_day);
-	nm_buf_add(out, "\n");
-	begin_product(out, "lost a day", worth->lost_jobs_a_day);
-	add_money(out, currency, worth->job);
-	nm_buf_add(out, " a job = ");
-	add_money(out, currency, worth->lost_a_day);
-	nm_buf_add(out, "\nlost a month      ");
-	add_money(out, currency, worth->lost_a_day);
-	nm_buf_add(out, " x ");
-	add_number(out, worth->days);
-	nm_buf_add(out, " working days = ");
-	add_money(out, currency, worth->lost_a_month);
-	nm_buf_add(out, "\n");
+	write_product(text, "missed a day",
+		      (struct factor[]){{.number = worth->calls_a_day}, {worth->missed_share, FACTOR_PERCENT, " missed", false}},
+		      &missed);
+	write_product(text, "lost jobs a day",
+		      (struct factor[]){missed, {worth->booked, FACTOR_PERCENT, " would book", false}}, &jobs);
+	write_product(text, "lost a day", (struct factor[]){jobs, {worth->job, FACTOR_MONEY, " a job", false}}, &day);
+	write_product(text, "lost a month",
+		      (struct factor[]){day, {.number = worth->days, .what = " working days"}}, &month);
 }
 
 static void write_return(const struct report_text *text, const struct nm_worth *worth)
 {
-	const char *currency = text->plan->currency;
-	struct nm_buf *out = text->out;
+	const struct factor jobs = {.number = worth->recovered_jobs, .what = " a month"},
+			    recovered = {worth->recovered, FACTOR_MONEY, " a month", false},
+			    times = {.number = worth->roi, .what = " times what it costs"};
 
-	begin_product(out, "recovered jobs", worth->recovered_calls);
-	add_number(out, worth->booked);
-	nm_buf_add(out, " % book = ");
-	add_number(out, worth->recovered_jobs);
-	nm_buf_add(out, " a month\n");
-	begin_product(out, "recovered", worth->recovered_jobs);
-	add_money(out, currency, worth->job);
-	nm_buf_add(out, " a job = ");
-	add_money(out, currency, worth->recovered);
-	nm_buf_add(out, " a month\nreturn            ");
-	if (worth->cost > 0) {
-		add_money(out, currency, worth->recovered);
-		nm_buf_add(out, " / ");
-		add_money(out, currency, worth->cost);
-		nm_buf_add(out, " a month = ");
-		add_number(out, worth->roi);
-		nm_buf_add(out, " times what it costs\n");
-	} else {
-		nm_buf_add(out, "it costs nothing\n");
-	}
+	write_product(text, "recovered jobs",
+		      (struct factor[]){{.number = worth->recovered_calls}, {worth->booked, FACTOR_PERCENT, " book", false}},
+		      &jobs);
+	write_product(text, "recovered",
+		      (struct factor[]){{.number = worth->recovered_jobs}, {worth->job, FACTOR_MONEY, " a job", false}},
+		      &recovered);
+	if (worth->cost > 0)
+		write_product(text, "return",
+			      (struct factor[]){{.number = worth->recovered, .kind = FACTOR_MONEY},
+						{worth->cost, FACTOR_MONEY, " a month", true}},
+			      &times);
+	else
+		nm_buf_add(text->out, "return            it costs nothing\n");
 }
 
 void report_reckoning(const struct report_text *text)

@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart.h"
+
 /* Numbers beyond are none that anybody means: they are written shorter, for they must fit. */
 #define WRITTEN_OUT 1e12
+#define CENTS_NOISE 1e-6 /* of a cent, by which a sum of whole cents may be off as it was reckoned */
 
 const char *measure_name(enum measure measure)
 {
@@ -68,6 +71,46 @@ const char *measure_verdict(enum measure measure, double value, double target)
 	if (measure_met(measure, value, target))
 		return "met";
 	return measure_more_is_better(measure) ? "low" : "slow";
+}
+
+#define TREND_CALLS 10 /* that a week must have to count for a trend */
+
+/* Is the newest value that is known on the other side of their mean than the trend says? */
+static bool newest_contradicts(const struct nm_figure *values, size_t n, int trend)
+{
+	double sum = 0, newest = 0;
+	size_t known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!values[i].known)
+			continue;
+		newest = values[i].value;
+		sum += newest;
+		known++;
+	}
+	return known && (newest * (double)known - sum) * trend < 0;
+}
+
+int measure_trend(enum measure measure, const struct nm_report *weeks)
+{
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED], counted[NM_REPORT_WEEKS_TOUCHED];
+	int trend;
+
+	for (size_t i = 0; i < weeks->n_weeks; i++) {
+		const struct nm_figures *figures = &weeks->weeks[i].figures;
+
+		values[i] = counted[i] = measure_value(measure, figures);
+		counted[i].known &= figures->calls >= TREND_CALLS;
+	}
+	trend = chart_trend(counted, weeks->n_weeks);
+	if (!trend || newest_contradicts(values, weeks->n_weeks, trend))
+		return 0;
+	return measure_more_is_better(measure) ? trend : -trend;
+}
+
+const char *measure_trend_words(int trend)
+{
+	return trend > 0 ? "better" : trend < 0 ? "worse" : "";
 }
 
 #define FINER 2 /* decimals more than usual, where it takes them */
@@ -182,29 +225,44 @@ void measure_missing(enum measure measure, const struct nm_figures *figures, cha
 		snprintf(out, MISSING_TEXT, "%s", missing_why(measure, figures));
 }
 
-void number_words(double number, char out[static MEASURE_TEXT])
+/* Decimals of a number, of which `finer` are more than usual; sums have none from 1,000 on, and cents or none below. */
+static int decimals_of(const struct factor *factor, int finer)
 {
-	if (!(fabs(number) < WRITTEN_OUT)) {
-		snprintf(out, MEASURE_TEXT, "%.3g", number);
-		return;
-	}
-	snprintf(out, MEASURE_TEXT, fabs(number) < 1 ? "%.2f" : "%.1f", number);
-	trim(out);
+	const double size = fabs(factor->number);
+	const bool whole = fmod(round(size * 100), 100) == 0;
+
+	if (factor->kind != FACTOR_MONEY)
+		return (size < 1 ? 2 : 1) + finer;
+	if (finer == 0)
+		return size < 1000 && !whole ? 2 : 0;
+	return fabs(size * 100 - round(size * 100)) > CENTS_NOISE ? 1 + finer : whole ? 0 : 2;
 }
 
-void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
+/* Its digits alone, without needless zeros. */
+static void digits_of(const struct factor *factor, int finer, char out[static MEASURE_TEXT])
 {
-	const bool dollars = !strcmp(currency, "USD"),
-		   cents = fabs(amount) < 1000 && fmod(round(amount * 100), 100) != 0;
-	char digits[MONEY_TEXT], grouped[MONEY_TEXT];
-	size_t n = 0, whole;
+	if (!(fabs(factor->number) < WRITTEN_OUT)) {
+		snprintf(out, MEASURE_TEXT, "%.3g", factor->number);
+		return;
+	}
+	snprintf(out, MEASURE_TEXT, "%.*f", decimals_of(factor, finer), factor->number);
+	if (factor->kind != FACTOR_MONEY)
+		trim(out);
+}
 
-	snprintf(digits, sizeof digits,
-		 !(fabs(amount) < WRITTEN_OUT) ? "%.3g"
-		 : cents                       ? "%.2f"
-					       : "%.0f",
-		 amount);
-	whole = strspn(digits, "0123456789");
+void number_words(double number, char out[static MEASURE_TEXT])
+{
+	digits_of(&(struct factor){.number = number}, 0, out);
+}
+
+/* "1234.5" as "$1,234.5" */
+static void sum_words(const char *currency, const char *digits, char out[static MONEY_TEXT])
+{
+	const bool dollars = !strcmp(currency, "USD");
+	const size_t whole = strspn(digits, "0123456789");
+	char grouped[2 * MEASURE_TEXT];
+	size_t n = 0;
+
 	for (size_t i = 0; digits[i]; i++) {
 		if (i && i < whole && (whole - i) % 3 == 0)
 			grouped[n++] = ',';
@@ -212,6 +270,63 @@ void money_words(const char *currency, double amount, char out[static MONEY_TEXT
 	}
 	grouped[n] = '\0';
 	snprintf(out, MONEY_TEXT, "%.8s%s%.32s", dollars ? "$" : currency, dollars ? "" : " ", grouped);
+}
+
+void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
+{
+	char digits[MEASURE_TEXT];
+
+	digits_of(&(struct factor){.number = amount, .kind = FACTOR_MONEY}, 0, digits);
+	sum_words(currency, digits, out);
+}
+
+/* --- products --- */
+
+#define FINEST 6 /* decimals more than usual */
+
+static void factor_words(const struct factor *factor, int finer, const char *currency, struct nm_buf *out)
+{
+	char digits[MEASURE_TEXT], sum[MONEY_TEXT];
+
+	digits_of(factor, finer, digits);
+	if (factor->kind == FACTOR_MONEY)
+		sum_words(currency, digits, sum);
+	nm_buf_addf(out, "%s%s%s", factor->kind == FACTOR_MONEY ? sum : digits, factor->kind == FACTOR_PERCENT ? " %" : "",
+		    factor->what ? factor->what : "");
+}
+
+static double as_written(const struct factor *factor, int finer)
+{
+	char digits[MEASURE_TEXT];
+
+	digits_of(factor, finer, digits);
+	return strtod(digits, NULL) / (factor->kind == FACTOR_PERCENT ? 100 : 1);
+}
+
+/* Do the factors as they are written make the result as it is, to its last decimal? */
+static bool is_true(const struct factor *factors, size_t n, int finer, const struct factor *result)
+{
+	const double half = 0.5 * pow(10, -decimals_of(result, 0)), written = as_written(result, 0);
+	double product = 1;
+
+	for (size_t i = 0; i < n; i++)
+		product *= factors[i].divides ? 1 / as_written(&factors[i], finer) : as_written(&factors[i], finer);
+	return fabs(written) < WRITTEN_OUT && fabs(product - written) <= half * (1 + 1e-9);
+}
+
+void product_words(const struct factor *factors, size_t n, const struct factor *result, const char *currency,
+		   const char *times, struct nm_buf *out)
+{
+	int finer = 0;
+
+	while (finer < FINEST && !is_true(factors, n, finer, result))
+		finer++;
+	for (size_t i = 0; i < n; i++) {
+		nm_buf_add(out, i == 0 ? "" : factors[i].divides ? " / " : times);
+		factor_words(&factors[i], finer, currency, out);
+	}
+	nm_buf_add(out, is_true(factors, n, finer, result) ? " = " : " = about ");
+	factor_words(result, 0, currency, out);
 }
 
 const struct definition report_definitions[] = {

@@ -4,7 +4,6 @@
  * In: the report's numbers, the owner's own.  Out: both formulas with their numbers; an edit of the plan's section
  * `value`.  Reckons nothing itself: nm_worth_reckon does.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,58 +66,45 @@ static void words_of(size_t i, double number, const char *currency, char out[sta
 	snprintf(out, MONEY_TEXT, worth_numbers[i].kind == WORTH_PERCENT ? "%.40s %%" : "%.40s", text);
 }
 
-/* A product's factors and what it is: "13.7 × 7 % = 0.96 missed a day". */
-struct product {
-	double factor;
-	enum worth_number by;
-	double result;
-	bool is_money, of_money; /* the result; the factor */
-	const char *what;
-};
+#define TIMES " × "
 
-static void amount(double number, bool money, const char *currency, char out[static MONEY_TEXT])
+/* One of the numbers that the owner can set. */
+static struct factor own_factor(struct nm_worth *worth, enum worth_number i)
 {
-	if (money)
-		money_words(currency, number, out);
-	else
-		number_words(number, out);
-}
+	static const enum factor_kind kinds[] = {
+		[WORTH_PLAIN] = FACTOR_NUMBER, [WORTH_PERCENT] = FACTOR_PERCENT, [WORTH_MONEY] = FACTOR_MONEY};
 
-static void product_words(const struct product *product, struct nm_worth *worth, const char *currency,
-			  struct nm_buf *out)
-{
-	char factor[MONEY_TEXT], by[MONEY_TEXT], result[MONEY_TEXT];
-
-	amount(product->factor, product->of_money, currency, factor);
-	words_of(product->by, *worth_number(worth, product->by), currency, by);
-	amount(product->result, product->is_money, currency, result);
-	nm_buf_addf(out, "%s × %s = %s %s", factor, by, result, product->what);
+	return (struct factor){.number = *worth_number(worth, i), .kind = kinds[worth_numbers[i].kind]};
 }
 
 void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], lost[MONEY_TEXT];
+	/* Of a month, which is a whole number where a day's is not. */
+	const struct factor factors[] = {
+		{.number = worth->missed_a_day * worth->days, .what = " a month"},
+		{.number = worth->booked, .kind = FACTOR_PERCENT},
+		{.number = worth->job, .kind = FACTOR_MONEY},
+	};
+	const struct factor lost = {.number = worth->lost_a_month, .kind = FACTOR_MONEY};
 
-	/* Of a month, which is a whole number where a day's is not: the line can be reckoned again as it is printed. */
-	number_words(worth->missed_a_day * worth->days, missed);
-	number_words(worth->booked, booked);
-	money_words(currency, worth->job, job);
-	money_words(currency, worth->lost_a_month, lost);
-	nm_buf_addf(out, "missed %s a month × %s %% × %s = %s", missed, booked, job, lost);
+	nm_buf_add(out, "missed ");
+	product_words(factors, sizeof factors / sizeof *factors, &lost, currency, TIMES, out);
 }
 
 void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT],
-		cost[MONEY_TEXT], times[MEASURE_TEXT];
+	const struct factor factors[] = {
+		{.number = worth->recovered_calls},
+		{.number = worth->booked, .kind = FACTOR_PERCENT},
+		{.number = worth->job, .kind = FACTOR_MONEY},
+	};
+	const struct factor recovered = {.number = worth->recovered, .kind = FACTOR_MONEY};
+	char cost[MONEY_TEXT], times[MEASURE_TEXT];
 
-	number_words(worth->recovered_calls, calls);
-	number_words(worth->booked, booked);
-	money_words(currency, worth->job, job);
-	money_words(currency, worth->recovered, recovered);
+	nm_buf_add(out, "recovered ");
+	product_words(factors, sizeof factors / sizeof *factors, &recovered, currency, TIMES, out);
 	money_words(currency, worth->cost, cost);
 	number_words(worth->roi, times);
-	nm_buf_addf(out, "recovered %s × %s %% × %s = %s", calls, booked, job, recovered);
 	if (worth->cost > 0)
 		nm_buf_addf(out, ", cost %s: %s times", cost, times);
 	else
@@ -146,12 +132,10 @@ static void *open_reckoning(struct app *app, const void *argument, struct nm_err
 	return reckoning;
 }
 
-/* What the owner typed stands there as it was, another number as it is shown. */
-static void prefill(const struct worth_own *own, size_t i, double number, char out[static MEASURE_TEXT])
+/* As it is reckoned with, not as it is shown: whoever takes it over changes nothing. */
+static void prefill(double number, char out[static MEASURE_TEXT])
 {
-	const double per_one = number < 1 || worth_numbers[i].kind == WORTH_MONEY ? 100 : 10;
-
-	snprintf(out, MEASURE_TEXT, "%.10g", own->set[i] ? number : round(number * per_one) / per_one);
+	snprintf(out, MEASURE_TEXT, "%.10g", number);
 }
 
 static void ask_number(const struct reckoning *reckoning, struct app *app, const char *typed)
@@ -160,7 +144,7 @@ static void ask_number(const struct reckoning *reckoning, struct app *app, const
 	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
 	char question[128], number[MEASURE_TEXT], most[MONEY_TEXT];
 
-	prefill(&reckoning->screen->own, reckoning->list.at, *worth_number(&worth, reckoning->list.at), number);
+	prefill(*worth_number(&worth, reckoning->list.at), number);
 	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
 	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
 	app_ask(app, (int)reckoning->list.at, question, number, typed);
@@ -341,12 +325,20 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 	column->y++;
 }
 
+/* A number, one of the owner's, and what both make: "13.7 × 7 % = 0.96 missed a day". */
+struct product {
+	struct factor factor;
+	enum worth_number by;
+	struct factor result;
+};
+
 static void draw_product(struct column *column, struct nm_worth *worth, const struct product *product)
 {
+	const struct factor factors[] = {product->factor, own_factor(worth, product->by)};
 	struct nm_buf words;
 
 	nm_buf_init(&words, 1024);
-	product_words(product, worth, app_plan(column->app)->currency, &words);
+	product_words(factors, 2, &product->result, app_plan(column->app)->currency, TIMES, &words);
 	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN,
 		    words.data);
 	nm_buf_clear(&words);
@@ -355,11 +347,12 @@ static void draw_product(struct column *column, struct nm_worth *worth, const st
 static void draw_loss(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
 {
 	const struct product products[] = {
-		{ worth->calls_a_day, WORTH_MISSED_SHARE, worth->missed_a_day, false, false, "missed a day" },
-		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false,
-		  "jobs lost a day" },
-		{ worth->lost_jobs_a_day, WORTH_JOB, worth->lost_a_day, true, false, "lost a day" },
-		{ worth->lost_a_day, WORTH_DAYS, worth->lost_a_month, true, true, "lost a month" },
+		{{.number = worth->calls_a_day}, WORTH_MISSED_SHARE, {.number = worth->missed_a_day, .what = " missed a day"}},
+		{{.number = worth->missed_a_day}, WORTH_BOOKED, {.number = worth->lost_jobs_a_day, .what = " jobs lost a day"}},
+		{{.number = worth->lost_jobs_a_day}, WORTH_JOB, {worth->lost_a_day, FACTOR_MONEY, " lost a day", false}},
+		{{.number = worth->lost_a_day, .kind = FACTOR_MONEY},
+		 WORTH_DAYS,
+		 {worth->lost_a_month, FACTOR_MONEY, " lost a month", false}},
 	};
 
 	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD,
@@ -373,9 +366,10 @@ static void draw_loss(const struct reckoning *reckoning, struct column *column, 
 static void draw_return(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
 {
 	const struct product products[] = {
-		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false,
-		  "jobs recovered a month" },
-		{ worth->recovered_jobs, WORTH_JOB, worth->recovered, true, false, "recovered a month" },
+		{{.number = worth->recovered_calls},
+		 WORTH_BOOKED,
+		 {.number = worth->recovered_jobs, .what = " jobs recovered a month"}},
+		{{.number = worth->recovered_jobs}, WORTH_JOB, {worth->recovered, FACTOR_MONEY, " recovered a month", false}},
 	};
 	const int width = column->end - column->x - 4;
 	char times[MEASURE_TEXT];

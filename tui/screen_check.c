@@ -224,6 +224,18 @@ static void add_labelled(struct notes *notes, const char *name, const char *text
 		notes_addf(notes, STYLE_PLAIN, "%-6s  %s", name, text);
 }
 
+/* When it is so for the first time; false: it does not come and go. */
+static bool first_words(const struct app *app, const struct nm_finding *finding, char out[static NM_TIME_TEXT])
+{
+	if (!finding->n_windows)
+		return false;
+	if (finding->windows[0].from <= known(app)->from)
+		snprintf(out, NM_TIME_TEXT, "now");
+	else
+		nm_time_words(session_zone(app->session), finding->windows[0].from, true, out);
+	return true;
+}
+
 static void add_mends(struct notes *notes, const struct check *check, const struct nm_finding *finding)
 {
 	for (size_t i = 0; i < finding->n_mends; i++)
@@ -253,10 +265,8 @@ static void show_details(const struct check *check, struct app *app)
 	add_labelled(&notes, "why", finding->why);
 	add_labelled(&notes, "when", finding->when);
 	add_labelled(&notes, "", finding->amount);
-	if (finding->n_windows) {
-		nm_time_words(session_zone(app->session), finding->windows[0].from, true, when);
+	if (first_words(app, finding, when))
 		add_labelled(&notes, "first", when);
-	}
 	nm_buf_init(&call, 1u << 14);
 	if (finding->n_call)
 		call_words(finding, &call);
@@ -431,7 +441,7 @@ static void draw_details(const struct check *check, const struct app *app, const
 			 struct canvas *canvas, int y, int end)
 {
 	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
-	char where[PLACE_TEXT];
+	char where[PLACE_TEXT], when[NM_TIME_TEXT];
 	struct nm_buf call;
 
 	pen_text(&pen, STYLE_BOLD, finding->id);
@@ -441,12 +451,8 @@ static void draw_details(const struct check *check, const struct app *app, const
 			 finding->message);
 	labelled(canvas, &y, end, "why", finding->why);
 	labelled(canvas, &y, end, "when", finding->when);
-	if (finding->n_windows) {
-		char when[NM_TIME_TEXT];
-
-		nm_time_words(session_zone(app->session), finding->windows[0].from, true, when);
+	if (first_words(app, finding, when))
 		labelled(canvas, &y, end, "first", when);
-	}
 	if (finding->n_call) {
 		nm_buf_init(&call, 1u << 14);
 		call_words(finding, &call);

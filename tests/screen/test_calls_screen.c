@@ -655,12 +655,46 @@ static void new_calls_are_noticed(void **state)
 	stage_close(&stage);
 }
 
+#define LAYOUT_ROWS 60
+#define LAYOUT_PEOPLE 100
+
+/* Of any number of people in any window: the part with the cursor is there, the two share the body, and beside people who
+ * leave room for a call of the log its rows are not empty. */
+static void no_rows_are_empty_beside_a_log(void **state)
+{
+	struct calls calls = {0};
+	size_t both = 0;
+
+	(void)state;
+	for (int i = 0; i < 2 * LAYOUT_PEOPLE * LAYOUT_ROWS; i++) {
+		const struct box body = {0, 2, 40, 1 + i / 2 % LAYOUT_ROWS};
+		const int people = i / 2 / LAYOUT_ROWS;
+		struct calls_layout layout;
+
+		calls.in_queue = i % 2;
+		calls.queue.n = (size_t)people;
+		layout = calls_layout(&calls, body);
+		assert_true((calls.in_queue ? layout.queue : layout.log).height > 0);
+		assert_int_equal(layout.queue.height + (layout.rule >= 0) + layout.log.height, body.height);
+		if (layout.rule >= 0) {
+			assert_int_equal(layout.rule, body.y + layout.queue.height);
+			assert_int_equal(layout.log.y, layout.rule + 1);
+			assert_true(layout.log.height >= 2);
+			both++;
+		} else if (calls.in_queue && people) {
+			assert_true(1 + people + 3 > body.height); /* no room for a rule, a head and a call */
+		}
+	}
+	assert_true(both > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_says_whom_an_emergency_alerted),
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(an_empty_log_says_what_to_do),
+		cmocka_unit_test(no_rows_are_empty_beside_a_log),
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(a_call_stands_beside_the_plan),
 		cmocka_unit_test(a_call_stands_beside_what_is_live),

@@ -219,9 +219,30 @@ static void a_finding_is_found_by_what_is_shown_of_it(void **state)
 	stage_close(&stage);
 }
 
+/* What holds as the proof begins is told without its second, and the call that shows it is of a full minute. */
+static void what_holds_now_is_said_so(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24, .now = STAGE_NOW + 2,
+						   .plan = "business = \"B\" timezone = \"UTC\"\n"
+							   "account a { driver = sandbox } line main { number = \"+15125550100\" account = a }\n"
+							   "destination owner { kind = personal number = \"+15125550111\" }\n"
+							   "destination mailbox { kind = voicemail }\n"
+							   "path p { step { ring = owner for = 60s } step { ring = mailbox } }\n"
+							   "rule r { path = p }\n"});
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, " first   now\n");
+	stage_shows(&stage, "--at \"2026-11-22 11:12\" --line");
+	stage_hides(&stage, ":02");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_holds_now_is_said_so),
 		cmocka_unit_test(enter_leads_to_the_call_or_to_the_place),
 		cmocka_unit_test(each_finding_stands_at_one_row_of_the_plan),
 		cmocka_unit_test(a_finding_is_found_by_what_is_shown_of_it),

@@ -358,6 +358,27 @@ static void offers(struct stage *stage, const char *typed, const char *expected)
 	fail_msg("\"%s\" does not offer \"%s\" among %zu", typed, expected, notes.n);
 }
 
+/* Every word that the table of commands has one choose among. */
+static void offers_all_choices(struct stage *stage)
+{
+	size_t choices = 0;
+
+	for (size_t i = 0; i < commands_count; i++) {
+		const char *at = commands[i].words, *end = at + strcspn(at, " ");
+
+		if (!memchr(at, '|', (size_t)(end - at)))
+			continue;
+		for (; at < end; at += strcspn(at, "| ") + 1, choices++) {
+			char typed[64], expected[64];
+
+			snprintf(typed, sizeof typed, "%s ", commands[i].name);
+			snprintf(expected, sizeof expected, "%s %.*s", commands[i].name, (int)strcspn(at, "| "), at);
+			offers(stage, typed, expected);
+		}
+	}
+	assert_true(choices > 10);
+}
+
 static void commands_options_and_names_are_completed(void **state)
 {
 	struct stage stage;
@@ -374,7 +395,9 @@ static void commands_options_and_names_are_completed(void **state)
 	offers(&stage, "test \"Ch", "test \"Christmas morning\"");
 	offers(&stage, "calendar r", "calendar refresh");
 	offers(&stage, "calendar refresh ", "calendar refresh us");
+	offers(&stage, "calls import --dates ", "calls import --dates dmy");
 	offers(&stage, "calls imp", "calls import");
+	offers_all_choices(&stage);
 	offers(&stage, "nevermiss ch", "nevermiss check");
 	offers(&stage, "the", "theme");
 	offers(&stage, "theme ", "theme light");
@@ -390,6 +413,11 @@ static void commands_options_and_names_are_completed(void **state)
 	stage_keys(&stage, "Escape : c h Tab");
 	stage_shows(&stage, ": check");
 	stage_hides(&stage, "check   check");
+	stage_keys(&stage, "Escape :");
+	stage_type(&stage, "calendar ");
+	stage_shows(&stage, ": calendar    list refresh callbacks");
+	stage_keys(&stage, "Tab Tab"); /* the others stay in sight */
+	stage_shows(&stage, ": calendar refresh   list callbacks");
 	stage_close(&stage);
 }
 

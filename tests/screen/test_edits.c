@@ -73,7 +73,7 @@ static void what_is_not_saved_is_seen_beside_any_name(void **state)
 		stage_open(&stage, &(struct stage_options){ .screen = "plan", .width = widths[i], .height = 24 });
 		assert_true(app_edit(&stage.app, &name, 1, "business"));
 		stage_keys(&stage, "2");
-		stage_shows(&stage, "1 edit, not saved");
+		stage_shows(&stage, "1 not saved");
 		stage_shows(&stage, "Smith");
 		stage_close(&stage);
 	}
@@ -492,7 +492,7 @@ static void an_override_saves_no_other_edits(void **state)
 	edit(&stage, "12s");
 	stage_keys(&stage, "1 O Enter Enter y");
 	stage_shows(&stage, "one more edit that is not saved");
-	stage_shows(&stage, "2 edits, not saved");
+	stage_shows(&stage, " · 2 not saved · override to ");
 	expect_file(&stage, "for = 12s", false);
 	expect_file(&stage, "by-hand-1", false);
 	stage_close(&stage);

@@ -241,7 +241,7 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_shows(&stage, "rings        2.0      target < 3");
 	stage_shows(&stage, "Due            1 person to call back, the oldest 46 min late: screen 7");
 	stage_close(&stage);
-	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 20 });
 	put_ten_calls(&stage);
 	stage.now -= 3600;
 	stage_keys(&stage, "L L");
@@ -251,6 +251,55 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -\n"
 			    " Targets                 95 %           < 3             80 %           < 15 min\n");
 	stage_shows(&stage, "1 person to call back, the first in 5 min");
+	stage_close(&stage);
+}
+
+/* In the week that ended so many weeks ago: so many of 20 calls answered. */
+static void put_week(struct stage *stage, int ago, int answered)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	for (int i = 0; i < 20; i++) {
+		char id[16];
+		const struct nm_call_entry call = {
+			.number = UINT64_C(15125550100),
+			.line = "main",
+			.driver = "sandbox",
+			.carrier_id = id,
+			.caller = { .number = UINT64_C(17375550100) + (nm_number)i },
+			.began = STAGE_NOW - (7 * (nm_time)ago + 1) * NM_DAY - i * 3600,
+			.became = { .end = i < answered ? NM_CALL_ANSWERED : NM_CALL_LOST,
+				    .by = i < answered ? "owner" : NULL,
+				    .seconds = i < answered ? 9 : -1 },
+		};
+		enum nm_call_kept kept;
+
+		snprintf(id, sizeof id, "%d-%d", ago, i);
+		if (nm_store_call_put(store, &call, &kept, &err) != NM_OK)
+			fail_msg("%s", err.text);
+	}
+}
+
+/* In the window that most have: how the figures went, and a word for it that the newest week bears out. */
+static void the_figures_have_their_course(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	for (int ago = 0; ago < 4; ago++)
+		put_week(&stage, ago, 18 - 4 * ago);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, " Last 30 days   answer rate  60.0 %!  target 95 %        ▁▃▆█ better\n");
+	stage_shows(&stage, "\n                rings        2.0      target < 3         ▅▅▅▅\n");
+	put_week(&stage, -1, 0); /* it has begun: the week before was the best */
+	stage.now += 7 * (nm_time)NM_DAY;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "target 95 %       ▃▅▆█▁");
+	stage_hides(&stage, "better");
 	stage_close(&stage);
 }
 
@@ -869,6 +918,7 @@ int main(void)
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
+		cmocka_unit_test(the_figures_have_their_course),
 		cmocka_unit_test(an_open_alert_is_told),
 		cmocka_unit_test(an_alert_leaves_the_other_rows),
 		cmocka_unit_test(events_that_a_crm_refused_are_told),

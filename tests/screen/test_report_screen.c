@@ -659,6 +659,19 @@ static void a_number_is_put_back_as_it_was(void **state)
 }
 
 /* And it stands in the question as it is shown, unless the owner typed it. */
+/* What is offered is the number that is reckoned with, of which this one is the rounded form. */
+static void expect_exact(struct stage *stage, double shown)
+{
+	char *text = stage_text(stage);
+	const char *offered = strstr(text, "): ");
+	double number;
+
+	assert_non_null(offered);
+	number = strtod(offered + 3, NULL);
+	assert_true(number != shown && fabs(number - shown) <= 0.05);
+	free(text);
+}
+
 static void a_number_is_taken_as_it_is_shown(void **state)
 {
 	static const struct {
@@ -673,8 +686,11 @@ static void a_number_is_taken_as_it_is_shown(void **state)
 	(void)state;
 	open_plain(&stage);
 	stage_keys(&stage, "$ Enter");
-	stage_shows(&stage, "): 12.1\n");
-	stage_keys(&stage, "Escape Down");
+	expect_exact(&stage, 12.1);
+	stage_keys(&stage, "Enter"); /* taken over, it makes no other sum */
+	stage_shows(&stage, "12.1   yours; 12.1 as in the log");
+	stage_shows(&stage, "12.1 × 8.2 % = 1 missed a day");
+	stage_keys(&stage, "Down");
 	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
 		set_number(&stage, shares[i].typed);
 		stage_shows(&stage, shares[i].shown);
@@ -900,9 +916,9 @@ static void a_plan_that_changes_makes_the_report_anew(void **state)
 	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
 	stage_keys(&stage, "");
-	stage_shows(&stage, "as last read, the file does not read");
+	stage_shows(&stage, " · the file does not read ");
 	stage_keys(&stage, "5 Enter Escape 8 Left Right");
-	stage_shows(&stage, "as last read, the file does not read");
+	stage_shows(&stage, " · the file does not read ");
 	stage_shows(&stage, "[owner ");
 	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
@@ -945,9 +961,176 @@ static void any_keys_leave_rows_exact(void **state)
 	stage_close(&stage);
 }
 
+#define TREND_WEEKS 12
+#define TREND_RUNS 20000
+
+/* Some weeks with few calls, and some with nothing known. */
+static void random_weeks(uint64_t *random, struct nm_report_week *weeks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct nm_figure figure = {.known = random_below(random, 8) > 0, .value = random_below(random, 50)};
+
+		weeks[i].figures = (struct nm_figures){.calls = random_below(random, 40), .answer_rate = figure, .rings = figure};
+	}
+}
+
+/* Is the newest week that is known no lower than the mean of those shown? */
+static bool newest_is_not_below(const struct nm_report *report)
+{
+	double sum = 0, newest = 0;
+	size_t known = 0;
+
+	for (size_t i = report->n_weeks; i-- > 0;) {
+		const struct nm_figure figure = report->weeks[i].figures.rings;
+
+		if (!figure.known)
+			continue;
+		newest = known ? newest : figure.value;
+		sum += figure.value;
+		known++;
+	}
+	return known && newest >= sum / (double)known - 1e-9;
+}
+
+/* "better" while the newest week is worse than the mean was read as a mistake; and what is better for one figure is worse
+ * for another. */
+static void no_word_is_belied_by_the_newest_week(void **state)
+{
+	struct nm_report_week weeks[TREND_WEEKS];
+	struct nm_report report = {.weeks = weeks};
+	uint64_t random = 7;
+	size_t words[2] = {0};
+
+	(void)state;
+	for (int run = 0; run < TREND_RUNS; run++) {
+		int rises;
+
+		report.n_weeks = (size_t)random_below(&random, TREND_WEEKS + 1);
+		random_weeks(&random, weeks, report.n_weeks);
+		rises = measure_trend(MEASURE_ANSWER_RATE, &report);
+		assert_int_equal(measure_trend(MEASURE_RINGS, &report), -rises);
+		if (rises > 0)
+			assert_true(newest_is_not_below(&report));
+		for (size_t i = 0; i < report.n_weeks; i++)
+			weeks[i].figures.rings.value *= -1;
+		if (rises < 0)
+			assert_true(newest_is_not_below(&report));
+		words[0] += rises > 0;
+		words[1] += rises < 0;
+	}
+	assert_true(words[0] > TREND_RUNS / 10 && words[1] > TREND_RUNS / 10);
+	assert_string_equal(measure_trend_words(1), "better");
+	assert_string_equal(measure_trend_words(-1), "worse");
+	assert_string_equal(measure_trend_words(0), "");
+}
+
+#define PRODUCT_RUNS 20000
+
+/* Up to 10^most, mostly no short number. */
+static double random_number(uint64_t *random, int most)
+{
+	const double number = pow(10, random_below(random, 1000 * (most + 2)) / 1000.0 - 2);
+
+	return random_below(random, 3) ? number : round(number);
+}
+
+/* The digits of a number that begins there, past the sign of its sum; moves on behind it.  decimals: how many it has. */
+static double read_number(const char **at, int *decimals)
+{
+	char digits[64];
+	size_t n = 0;
+	bool point = false;
+
+	*at += strcspn(*at, "0123456789");
+	*decimals = 0;
+	for (; strchr("0123456789.,", **at) && **at; ++*at) {
+		if (**at == ',')
+			continue;
+		*decimals += point;
+		point |= **at == '.';
+		digits[n++] = **at;
+	}
+	digits[n] = '\0';
+	return strtod(digits, NULL);
+}
+
+/* Whoever reckons with what is written gets what is written, but where it says "about". */
+static void a_product_is_true_as_it_is_written(void **state)
+{
+	uint64_t random = 11;
+	size_t about = 0;
+
+	(void)state;
+	for (int run = 0; run < PRODUCT_RUNS; run++) {
+		const double count = random_number(&random, 5), percent = random_number(&random, 2), job = random_number(&random, 4);
+		const struct factor factors[] = {
+			{.number = count, .what = " a month"},
+			{.number = percent, .kind = FACTOR_PERCENT},
+			{.number = job, .kind = FACTOR_MONEY},
+		};
+		const size_t n = run % 2 ? 3 : 2;
+		const struct factor result = {.number = count * percent / 100 * (n > 2 ? job : 1),
+					      .kind = n > 2 ? FACTOR_MONEY : FACTOR_NUMBER};
+		struct nm_buf words;
+		const char *at;
+		double product, written;
+		int decimals, most;
+
+		nm_buf_init(&words, 1024);
+		product_words(factors, n, &result, "USD", " x ", &words);
+		at = words.data;
+		product = read_number(&at, &decimals);
+		product *= read_number(&at, &decimals) / 100;
+		if (n > 2)
+			product *= read_number(&at, &decimals);
+		written = read_number(&at, &decimals);
+		about += strstr(words.data, "about") != NULL;
+		/* zeros at the end of a number's decimals are not written; sums have all of theirs */
+		most = n > 2 ? decimals : result.number < 1 ? 2 : 1;
+		if (!strstr(words.data, "about") && fabs(product - written) > 0.5 * pow(10, -most) * (1 + 1e-6))
+			fail_msg("%s: it is %.6f", words.data, product);
+		if (fabs(written - result.number) > 0.5 * pow(10, -most) * (1 + 1e-6))
+			fail_msg("%s: is %.6f", words.data, result.number);
+		nm_buf_clear(&words);
+	}
+	assert_true(about < PRODUCT_RUNS / 1000);
+}
+
+static void expect_product(struct factor a, struct factor b, struct factor result, const char *expected)
+{
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1024);
+	product_words((struct factor[]){a, b}, 2, &result, "USD", " x ", &words);
+	assert_string_equal(words.data, expected);
+	nm_buf_clear(&words);
+}
+
+static void factors_are_no_finer_than_it_takes(void **state)
+{
+	const struct factor percent = {.number = 60, .kind = FACTOR_PERCENT}, job = {.number = 400, .kind = FACTOR_MONEY};
+	const double missed = 16 / 11.0;
+
+	(void)state;
+	expect_product((struct factor){.number = 3}, percent, (struct factor){.number = 1.8}, "3 x 60 % = 1.8");
+	expect_product((struct factor){.number = missed}, percent, (struct factor){.number = missed * 0.6}, "1.45 x 60 % = 0.87");
+	expect_product((struct factor){.number = missed * 0.6}, job,
+		       (struct factor){.number = missed * 240, .kind = FACTOR_MONEY}, "0.87273 x $400 = $349.09");
+	expect_product((struct factor){.number = 1234.56, .kind = FACTOR_MONEY}, (struct factor){.number = 22},
+		       (struct factor){.number = 27160.32, .kind = FACTOR_MONEY}, "$1,234.56 x 22 = $27,160");
+	expect_product((struct factor){.number = 56160, .kind = FACTOR_MONEY},
+		       (struct factor){.number = 88.2, .kind = FACTOR_MONEY, .divides = true},
+		       (struct factor){.number = 56160 / 88.2}, "$56,160 / $88.20 = 636.7");
+	expect_product((struct factor){.number = 5e12}, job, (struct factor){.number = 2e15, .kind = FACTOR_MONEY},
+		       "5e+12 x $400 = about $2e+15");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_word_is_belied_by_the_newest_week),
+		cmocka_unit_test(a_product_is_true_as_it_is_written),
+		cmocka_unit_test(factors_are_no_finer_than_it_takes),
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),

@@ -895,7 +895,7 @@ static void edits_that_are_not_saved_hide_no_drift(void **state)
 	stage_shows(&stage, "1 line drifts");
 	assert_true(app_edit(&stage.app, &name, 1, "business"));
 	stage_keys(&stage, "2 1");
-	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "1 not saved");
 	stage_shows(&stage, "1 line drifts");
 	stage_shows(&stage, "Drift");
 	stage_hides(&stage, "not known since the plan changed");
@@ -1396,7 +1396,7 @@ static void a_question_cuts_nothing_off(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
 	stage_keys(&stage, "A y Escape 1 O Enter Enter y n");
-	assert_true(app_resize(&stage.app, 44, 12));
+	assert_true(app_resize(&stage.app, 54, 12));
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
 	stage_shows(&stage, " more");
@@ -1689,7 +1689,7 @@ static void write_after(const char *plan, const char *more)
 /* A slip in the file takes nobody's screens away: what was read before is looked at and played, and said to be that. */
 static void a_plan_that_stops_reading_is_still_looked_at(void **state)
 {
-	static const char title[] = " · as last read, the file does not read ";
+	static const char title[] = " · the file does not read ";
 	static const struct {
 		const char *key, *shows;
 	} screens[] = {
