@@ -181,7 +181,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_BY] =
-		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 AND (?4 = 0 OR number = ?4)"
+			 " ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_EACH] =
 		"SELECT " BRIEF_COLUMNS " FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",

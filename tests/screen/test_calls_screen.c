@@ -320,6 +320,30 @@ static void each_character_narrows_the_log(void **state)
 	stage_close(&stage);
 }
 
+/* However a number, or its end, is written, the filter is for the same calls. */
+static void a_number_is_found_as_it_is_written(void **state)
+{
+	static const char *const written[] = { "5125550199", "512-555-0199", "(512) 555-0199", "+1 512 555 0199",
+					       "+15125550199", "555-0199", "555 0199" };
+	struct stage stage;
+	char shown[64];
+
+	(void)state;
+	open_filled(&stage, &small);
+	for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+		stage_keys(&stage, "/ C-u");
+		stage_type(&stage, written[i]);
+		stage_keys(&stage, "Enter");
+		snprintf(shown, sizeof shown, "1 of 1 with: %s", written[i]);
+		stage_shows(&stage, shown);
+	}
+	stage_keys(&stage, "/ C-u");
+	stage_type(&stage, "555-0999");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "no call has these words");
+	stage_close(&stage);
+}
+
 static void a_date_is_where_the_log_begins(void **state)
 {
 	struct stage stage;
@@ -668,6 +692,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_holds_nothing_and_comes_back_as_it_was),
 		cmocka_unit_test(calls_follow_a_rename_that_is_saved),
 		cmocka_unit_test(each_character_narrows_the_log),
+		cmocka_unit_test(a_number_is_found_as_it_is_written),
 		cmocka_unit_test(a_date_is_where_the_log_begins),
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(a_call_is_played_as_it_is_explained),
