@@ -253,6 +253,21 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 	return NM_ROW_CALL;
 }
 
+/* Which rows are of calls that were made is told by the caller's number alone. */
+static void read_made(const struct nm_plan *plan, const struct nm_calls_file_options *options,
+		      const struct nm_csv_row *row, struct nm_row_call *out)
+{
+	struct nm_record *record = &out->record;
+	nm_time began, answered, ended;
+
+	if (!times_of(row, options->zone, &began, &answered, &ended))
+		return;
+	record->began = began;
+	record->ended = ended;
+	record->end = end_of(row);
+	nm_row_put_made(plan, row->fields[SRC], row->fields[DST], false, answered, out);
+}
+
 enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_csv_row *row, struct nm_row_call *out)
 {
@@ -260,6 +275,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 
 	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
+	out->made = (struct nm_made){ 0 };
 	out->rang_s = -1;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
 		out->fault = NM_FAULT_ROW;
@@ -275,7 +291,9 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
 		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, row->fields[DST]);
-	if (out->line < 0)
+	if (out->line < 0) {
+		read_made(plan, options, row, out);
 		return nm_row_line(plan, row->fields[SRC]) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
+	}
 	return nm_cdr_add(plan, options, row, out);
 }

@@ -35,6 +35,7 @@ struct nm_row_call {
 	bool mailbox; /* the row says that a voicemail took it */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
+	struct nm_made made; /* that the row tells of; to 0: of none */
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
 	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
@@ -69,6 +70,10 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 /* A time of the row, into *at, which may be the record's; NM_ROW_CALL when a call can have come or ended then. */
 enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out);
+/* A call that was made, of which the row's record is; from and to as nm_words_caller has them.  One is taken for it that
+ * goes from a number of the plan's to another one, or of which the row says so (outgoing). */
+void nm_row_put_made(const struct nm_plan *plan, const char *from, const char *to, bool outgoing, nm_time answered,
+		     struct nm_row_call *out);
 /* Where the text says "a number called": a line of the plan, or -1. */
 int nm_row_line(const struct nm_plan *plan, const char *text);
 

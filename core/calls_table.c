@@ -327,12 +327,61 @@ static enum nm_row_kind read_call(const struct row *r)
 	return kind;
 }
 
+/* Of a line or a destination, by its number or name; 0: it is none of these. */
+static nm_number own_number(const struct nm_plan *plan, const char *text)
+{
+	const int line = nm_row_line(plan, text);
+	const struct nm_destination *destination = nm_words_destination(plan, text);
+	struct nm_caller caller;
+
+	if (line >= 0)
+		return plan->lines[line].number;
+	if (nm_words_caller(plan, text, &caller) && nm_plan_owns(plan, caller.number))
+		return caller.number;
+	return destination != NULL ? nm_destination_number(plan, destination) : 0;
+}
+
+void nm_row_put_made(const struct nm_plan *plan, const char *from, const char *to, bool outgoing, nm_time answered,
+		     struct nm_row_call *out)
+{
+	const nm_number ours = own_number(plan, from);
+	struct nm_caller whom;
+
+	if (!nm_words_caller(plan, to, &whom) || whom.number == 0)
+		return;
+	if (ours != 0 || outgoing)
+		out->made = (struct nm_made){ .from = ours,
+					      .to = whom.number,
+					      .began = out->record.began,
+					      .answered = answered,
+					      .ended = out->record.ended,
+					      .end = out->record.end };
+}
+
+/* Of a row that is no call to a line, or a leg: legs go out for calls that came, too, but not from the plan's numbers to
+ * any other. */
+static void read_made(const struct row *r, enum nm_row_kind kind)
+{
+	const bool whole = kind == NM_ROW_OUTGOING || kind == NM_ROW_ELSEWHERE;
+	int rang_s = -1;
+
+	if (whole && (read_when(r) != NM_ROW_CALL || put_ends(r, &rang_s) != NM_ROW_CALL))
+		return;
+	if (r->out->is_leg && kind == NM_ROW_CALL)
+		rang_s = r->out->legs[0].leg.rang_s;
+	if (whole || (r->out->is_leg && kind == NM_ROW_CALL))
+		nm_row_put_made(r->plan, field(r, NM_COLUMN_FROM), field(r, NM_COLUMN_TO), kind == NM_ROW_OUTGOING,
+				rang_s >= 0 ? r->out->record.began + rang_s : 0, r->out);
+}
+
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_columns *columns, const struct nm_csv_row *row,
 			      struct nm_row_call *out)
 {
 	const struct row r = { plan, options, columns, row, out };
+	enum nm_row_kind kind;
 
+	out->made = (struct nm_made){ 0 };
 	out->record = (struct nm_record){ .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
 	out->rang_s = -1;
@@ -343,5 +392,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 		return NM_ROW_WRONG;
 	}
 	put_key(&r);
-	return out->is_leg ? read_leg(&r) : read_call(&r);
+	kind = out->is_leg ? read_leg(&r) : read_call(&r);
+	read_made(&r, kind);
+	return kind;
 }

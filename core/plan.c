@@ -43,6 +43,15 @@ int nm_plan_find_number(const struct nm_plan *plan, nm_number number)
 	return -1;
 }
 
+bool nm_plan_owns(const struct nm_plan *plan, nm_number number)
+{
+	bool ours = number != 0 && nm_plan_find_number(plan, number) >= 0;
+
+	for (size_t i = 0; i < plan->n_destinations && number != 0 && !ours; i++)
+		ours = nm_destination_number(plan, &plan->destinations[i]) == number;
+	return ours;
+}
+
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name)
 {
 	size_t i;

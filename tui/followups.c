@@ -129,6 +129,11 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 		[NM_DEED_REACHED] = "reached the customer",
 	};
 
+	if (deed->kind != NM_DEED_ENDED && deed->words && !strcmp(deed->who, NM_FOLLOWUP_LOG)) {
+		nm_buf_add(out, "tells of "); /* a call that was made (made.h) */
+		add_one_line(out, deed->words);
+		return;
+	}
 	nm_buf_add(out, kinds[deed->kind]);
 	if (deed->kind == NM_DEED_ENDED)
 		nm_buf_addf(out, ": %s", nm_followup_end_name(deed->end));

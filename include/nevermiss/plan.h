@@ -351,6 +351,8 @@ bool nm_kinds_share_names(const char *a, const char *b);
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 /* The line that has the number; -1 when none has, and for 0. */
 int nm_plan_find_number(const struct nm_plan *plan, nm_number number);
+/* Is it the number of a line or a destination? */
+bool nm_plan_owns(const struct nm_plan *plan, nm_number number);
 /* Numbers of that country may be called: it is the plan's own, or one of `allow`. */
 bool nm_plan_allows(const struct nm_plan *plan, const char *country);
 /* The rule against toll fraud, of a number that is to be called or texted: never a premium number, and none
