@@ -369,6 +369,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	if (!run->json) {
 		for (size_t i = 0; i < import->n; i++)
 			import_line_text(run, &import->lines[i]);
+		calls_attempts_words(run, import->attempts);
 		if (carrier->records_unverified)
 			nm_buf_addf(run->notes, "of %s: %s\n", carrier->name, carrier->records_unverified);
 		expired_words(run, expired);
@@ -383,6 +384,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	for (size_t i = 0; i < import->n; i++)
 		import_line_json(&json, run->session, &import->lines[i]);
 	nm_json_end(&json, ']');
+	nm_json_count(&json, "attempts", import->attempts);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, carrier->records_unverified);
 	expired_json(&json, expired);

@@ -112,6 +112,21 @@ static nm_time end_time(const struct nm_node *entry, nm_time began)
 	return *text == '\0' && nm_records_lasts(began, began + seconds) ? began + seconds : -1;
 }
 
+/* One to another number, which may be another line's, or a call that was made from this one.  False: memory is out. */
+static bool take_made(struct nm_exchange *x, const struct nm_node *entry, const struct nm_record *record, nm_number to)
+{
+	struct nm_made made = { .to = to, .began = record->began, .ended = record->ended, .end = record->end };
+	struct nm_caller caller;
+
+	if (!take_caller(x, nm_node_member_text(entry, "callerid"), &caller))
+		return false;
+	made.from = caller.number;
+	if (made.from != voipms_number(x->number) || made.began < x->records->until ||
+	    made.began >= window_end(x->records) || made.end == NM_LEG_OPEN || made.ended < 0)
+		return true;
+	return nm_records_add_made(x, &made);
+}
+
 /* False: memory is out. */
 static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 {
@@ -124,7 +139,7 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 
 	record.ended = end_time(entry, record.began);
 	if (to != NULL && voipms_number(to) != voipms_number(x->number))
-		return true;
+		return take_made(x, entry, &record, voipms_number(to));
 	if (to == NULL || id == NULL || *id == '\0' || record.began == 0 || record.end == NM_LEG_OPEN ||
 	    record.ended < 0) {
 		records->odd++;

@@ -183,6 +183,7 @@ struct nm_import {
 	struct nm_arena *arena;
 	size_t n;
 	struct nm_import_line *lines; /* of the account, in the plan's order */
+	int64_t attempts; /* new deeds of follow-ups, of calls that were made (made.h) */
 	bool stopped;
 };
 

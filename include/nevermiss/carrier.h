@@ -205,6 +205,8 @@ struct nm_records {
 	size_t odd;         /* entries that did not describe a call */
 	size_t n, capacity;
 	struct nm_record *items; /* in no order */
+	size_t n_made, made_capacity;
+	struct nm_made *made; /* calls that were made from the line's number, where the driver's records tell; in no order */
 	size_t at;               /* the driver's */
 	void *own;               /* the driver's */
 };

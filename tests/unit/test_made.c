@@ -20,11 +20,12 @@
 #include "text_file.h"
 
 /* clang-format off */
-#define PLAN \
-	"business = \"Smith\" timezone = \"UTC\" country = \"US\"\naccount box { driver = sandbox }\n" \
-	"line main { number = \"+15125550100\" account = box }\n" \
+#define AT(account) \
+	"business = \"Smith\" timezone = \"UTC\" country = \"US\"\naccount tel { driver = " account " }\n" \
+	"line main { number = \"+15125550100\" account = tel }\n" \
 	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n" \
 	"path day { step { ring = owner for = 15s } }\nrule all { path = day }\n"
+#define PLAN AT("sandbox")
 /* clang-format on */
 
 #define DAY INT64_C(1767571200) /* 5 January 2026 */
@@ -307,6 +308,95 @@ static void each_kind_of_record_tells_of_calls_made(void **state)
 	}
 }
 
+/* --- as drivers read them --- */
+
+static struct {
+	const char *body; /* of each answer */
+	int tags[4], n;
+} carrier;
+
+static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	(void)context;
+	(void)request;
+	(void)err;
+	assert_true(carrier.n < 4);
+	carrier.tags[carrier.n++] = tag;
+	return NM_OK;
+}
+
+static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response, struct nm_error *err)
+{
+	(void)context;
+	(void)timeout_ms;
+	(void)err;
+	*tag = carrier.n > 0 ? carrier.tags[--carrier.n] : -1;
+	*response = (struct nm_response){
+		.status = 200, .body = carrier.body, .len = strlen(carrier.body), .retry_after_s = -1
+	};
+	return NM_OK;
+}
+
+/* How many attempts the account's records add. */
+static int64_t fetch(void)
+{
+	const struct nm_push_context context = { .plan = books.plan,
+						 .store = books.store,
+						 .now = NOW,
+						 .transport = { .submit = submit, .collect = collect } };
+	struct nm_import import;
+	struct nm_error err;
+	int64_t attempts;
+
+	if (nm_calls_import(&context, 0, DAY, &import, &err) != NM_OK)
+		fail_msg("%s: %s", err.text, import.n > 0 ? import.lines[0].words : "");
+	assert_int_equal(import.lines[0].fresh + import.lines[0].known, 1);
+	attempts = import.attempts;
+	nm_import_clear(&import);
+	return attempts;
+}
+
+/* Also one that another number made, which is none, and one to the owner. */
+static void drivers_read_calls_made(void **state)
+{
+	static const struct {
+		const char *plan, *body;
+	} carriers[] = {
+		{ AT("voipms user = \"o\""),
+		  "{\"status\":\"success\",\"cdr\":["
+		  "{\"date\":\"2026-01-05 10:30:00\",\"callerid\":\"5125550100\",\"destination\":\"5125550199\","
+		  "\"disposition\":\"ANSWERED\",\"seconds\":\"75\",\"uniqueid\":\"2\"},"
+		  "{\"date\":\"2026-01-05 10:31:00\",\"callerid\":\"5125550107\",\"destination\":\"5125550199\","
+		  "\"disposition\":\"ANSWERED\",\"seconds\":\"75\",\"uniqueid\":\"3\"},"
+		  "{\"date\":\"2026-01-05 10:32:00\",\"callerid\":\"5125550100\",\"destination\":\"5125550111\","
+		  "\"disposition\":\"ANSWERED\",\"seconds\":\"75\",\"uniqueid\":\"4\"},"
+		  "{\"date\":\"2026-01-05 10:00:00\",\"callerid\":\"5125550199\",\"destination\":\"5125550100\","
+		  "\"disposition\":\"NO ANSWER\",\"seconds\":\"20\",\"uniqueid\":\"1\"}]}" },
+		{ AT("telnyx"),
+		  "{\"meta\":{\"total_pages\":1},\"data\":["
+		  "{\"id\":\"b\",\"direction\":\"outbound\",\"cli\":\"+15125550100\",\"cld\":\"+15125550199\","
+		  "\"started_at\":\"2026-01-05T10:30:00Z\",\"answered_at\":\"2026-01-05T10:30:10Z\","
+		  "\"finished_at\":\"2026-01-05T10:31:10Z\"},"
+		  "{\"id\":\"c\",\"direction\":\"outbound\",\"cli\":\"+15125550107\",\"cld\":\"+15125550199\","
+		  "\"started_at\":\"2026-01-05T10:31:00Z\",\"finished_at\":\"2026-01-05T10:31:10Z\"},"
+		  "{\"id\":\"d\",\"direction\":\"outbound\",\"cli\":\"+15125550100\",\"cld\":\"+15125550111\","
+		  "\"started_at\":\"2026-01-05T10:32:00Z\",\"finished_at\":\"2026-01-05T10:32:10Z\"},"
+		  "{\"id\":\"a\",\"direction\":\"inbound\",\"cli\":\"+15125550199\",\"cld\":\"+15125550100\","
+		  "\"telnyx_session_id\":\"s\",\"hangup_cause\":\"ORIGINATOR_CANCEL\","
+		  "\"started_at\":\"2026-01-05T10:00:00Z\",\"finished_at\":\"2026-01-05T10:00:20Z\"}]}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
+		books_close(&books);
+		books_open(&books, carriers[i].plan);
+		carrier.body = carriers[i].body;
+		assert_int_equal(fetch(), 1);
+		assert_deeds("99 reached 37800; ");
+		assert_int_equal(fetch(), 0);
+	}
+}
+
 /* --- any of them, in any order --- */
 
 #define CALLS 24
@@ -453,6 +543,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_taken_back_stays_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_end_is_taken_back_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_kind_of_record_tells_of_calls_made, setup, teardown),
+		cmocka_unit_test_setup_teardown(drivers_read_calls_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_may_stand_in_any_order_and_come_twice, setup, teardown),
 	};
 
