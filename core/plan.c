@@ -283,6 +283,20 @@ enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number)
 	return NM_TOLL_ABROAD;
 }
 
+enum nm_textable nm_plan_textable(const struct nm_plan *plan, nm_number number)
+{
+	switch (nm_plan_toll(plan, number)) {
+	case NM_TOLL_PREMIUM:
+		return NM_TEXTABLE_PREMIUM;
+	case NM_TOLL_ABROAD:
+		return NM_TEXTABLE_ABROAD;
+	case NM_TOLL_FINE:
+		break;
+	}
+	return nm_number_kind(number) == NM_NUMBER_TOLL_FREE && !nm_plan_owns(plan, number) ? NM_TEXTABLE_TOLL_FREE
+											       : NM_TEXTABLE;
+}
+
 static bool is_person(const struct nm_plan *plan, int id)
 {
 	return plan->destinations[id].kind == NM_PERSONAL &&

@@ -359,6 +359,10 @@ bool nm_plan_allows(const struct nm_plan *plan, const char *country);
  * outside the plan's countries but one that is free to call wherever it is. */
 enum nm_toll { NM_TOLL_FINE, NM_TOLL_PREMIUM, NM_TOLL_ABROAD };
 enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number);
+/* Whether a number may get texts: the same rule, and none to a toll-free number, at which no phone gets them, but for one
+ * that the plan itself has. */
+enum nm_textable { NM_TEXTABLE, NM_TEXTABLE_PREMIUM, NM_TEXTABLE_ABROAD, NM_TEXTABLE_TOLL_FREE };
+enum nm_textable nm_plan_textable(const struct nm_plan *plan, nm_number number);
 /* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);
  * NULL when memory is out. */
 const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);
