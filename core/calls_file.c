@@ -334,15 +334,14 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 /* The zone that a carrier writes its times in, where nobody says another one. */
 static enum nm_code use_utc(struct reading *run, struct nm_error *err)
 {
-	const bool answer = run->columns.utc_answer && run->out->entries;
 	enum nm_code code;
 
-	if (run->asked.zone_said || !(run->columns.utc || answer))
+	if (run->asked.zone_said || !(run->columns.utc || run->columns.answer))
 		return NM_OK;
 	code = nm_zone_load("UTC", &run->utc, err);
 	if (code == NM_OK)
 		run->asked.zone = run->utc;
-	run->out->utc = answer;
+	run->out->utc = run->columns.answer;
 	return code;
 }
 
@@ -353,6 +352,8 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
+	if (run->columns.voipms && run->out->entries && run->options->columns == NULL)
+		nm_columns_answer(row, &run->columns);
 	if (use_utc(run, err) != NM_OK)
 		return err->code;
 	run->out->driver = run->columns.driver;

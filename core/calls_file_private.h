@@ -50,13 +50,16 @@ struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
 	bool utc;           /* times without an offset are in UTC: always at Telnyx */
-	bool utc_answer;    /* in an answer of VoIP.ms, which is asked for UTC; elsewhere its times are the account's */
+	bool voipms;        /* these are the names of VoIP.ms's: in JSON it is an answer as its driver gets it */
+	bool answer;        /* and it is one: in UTC, for which it is asked, with ids and numbers as the driver reads them */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes them for an answer of VoIP.ms's. */
+void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out);
 /* Has each phone that rang a row of its own? */
 bool nm_columns_tell_legs(const struct nm_columns *found);
 /* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */

@@ -6,6 +6,7 @@
 #include "core/calls_file_private.h"
 #include "core/carrier/records.h"
 #include "core/carrier/telnyx.h"
+#include "core/carrier/voipms.h"
 
 struct row {
 	const struct nm_plan *plan;
@@ -302,6 +303,13 @@ static enum nm_row_kind read_leg(const struct row *r)
 	return NM_ROW_CALL;
 }
 
+static int line_of(const struct row *r, const char *to)
+{
+	const nm_number number = r->columns->answer ? voipms_number(to) : 0;
+
+	return number != 0 ? nm_plan_find_number(r->plan, number) : nm_row_line(r->plan, to);
+}
+
 static enum nm_row_kind read_call(const struct row *r)
 {
 	const char *from = field(r, NM_COLUMN_FROM), *to = field(r, NM_COLUMN_TO);
@@ -314,9 +322,11 @@ static enum nm_row_kind read_call(const struct row *r)
 	kind = read_when(r);
 	if (kind != NM_ROW_CALL)
 		return kind;
-	if (!nm_words_caller(r->plan, from, &r->out->record.caller))
+	if (r->columns->answer)
+		r->out->record.caller = voipms_caller(from);
+	else if (!nm_words_caller(r->plan, from, &r->out->record.caller))
 		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
-	r->out->line = r->options->line >= 0 ? r->options->line : nm_row_line(r->plan, to);
+	r->out->line = r->options->line >= 0 ? r->options->line : line_of(r, to);
 	if (r->out->line < 0)
 		return nm_row_line(r->plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
 	if (nm_words_caller(r->plan, field(r, NM_COLUMN_FORWARDED), &forwarded))
