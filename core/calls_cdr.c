@@ -81,31 +81,20 @@ void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row 
 		out->fields[DST] = field(row, layout->did);
 }
 
-/* Where clocks are put back a local time comes twice: the second time; or t itself. */
-static nm_time second_time(const struct nm_zone *zone, nm_time t)
-{
-	const nm_local local = t + nm_zone_offset(zone, t);
-	enum nm_local_kind kind;
-
-	if (nm_zone_utc(zone, local, &kind) != t || kind != NM_LOCAL_TWICE)
-		return t;
-	return local - nm_zone_offset(zone, nm_zone_next_change(zone, t));
-}
-
 /* Not before the call began, if that may be. */
 static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time began, nm_time *out)
 {
 	if (nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) != NM_ROW_TIME)
 		return false;
 	if (*out < began)
-		*out = second_time(zone, *out);
+		*out = nm_words_second_time(zone, *out);
 	return true;
 }
 
 /* When the row began, which is t or comes once more: a unique id begins with the seconds at which the call came. */
 static nm_time nearest_to_id(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time t)
 {
-	const nm_time second = second_time(zone, t);
+	const nm_time second = nm_words_second_time(zone, t);
 	const char *id = row->n > UNIQUE_ID ? row->fields[UNIQUE_ID] : "";
 	const size_t digits = strspn(id, "0123456789");
 	nm_time came;

@@ -146,10 +146,14 @@ bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 enum nm_row_time {
 	NM_ROW_TIME,
 	NM_ROW_NO_TIME,
-	NM_ROW_SKIPPED /* by a clock change: there is no such time */
+	NM_ROW_SKIPPED,   /* by a clock change: there is no such time */
+	NM_ROW_OTHER_ZONE /* it names a clock, "EDT", which is not the zone's then; *out as on the zone's */
 };
+/* What follows a time may be the abbreviation of the zone's clock then, which tells the two times of a repeated hour apart. */
 enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
 			       nm_time *out);
+/* Where clocks are put back a local time comes twice: the second time; or t itself. */
+nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */

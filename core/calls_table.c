@@ -56,6 +56,16 @@ int nm_row_line(const struct nm_plan *plan, const char *text)
 	return -1;
 }
 
+/* The clock that it ends with is none of the zone's then. */
+static enum nm_row_kind other_zone(const struct nm_zone *zone, const char *text, nm_time t, struct nm_row_call *out)
+{
+	char right[200];
+
+	snprintf(right, sizeof(right), "and the clock of %.60s is %.15s then: --timezone says another zone",
+		 nm_zone_name(zone), nm_zone_abbreviation(zone, t));
+	return wrong(out, NM_FAULT_TIME, text, right);
+}
+
 enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out)
 {
@@ -73,6 +83,8 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
 	case NM_ROW_SKIPPED:
 		return wrong(out, NM_FAULT_TIME, text, "and clocks skip that one");
+	case NM_ROW_OTHER_ZONE:
+		return other_zone(options->zone, text, *at, out);
 	case NM_ROW_TIME:
 		break;
 	}
