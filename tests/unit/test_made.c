@@ -311,29 +311,34 @@ static void each_kind_of_record_tells_of_calls_made(void **state)
 /* --- as drivers read them --- */
 
 static struct {
-	const char *body; /* of each answer */
+	const char *body; /* of each answer but one about a call's legs */
+	bool legs[4];
 	int tags[4], n;
 } carrier;
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
 {
 	(void)context;
-	(void)request;
 	(void)err;
 	assert_true(carrier.n < 4);
+	carrier.legs[carrier.n] = strstr(request->url, "ParentCallSid=") != NULL;
 	carrier.tags[carrier.n++] = tag;
 	return NM_OK;
 }
 
 static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response, struct nm_error *err)
 {
+	const char *body;
+
 	(void)context;
 	(void)timeout_ms;
 	(void)err;
-	*tag = carrier.n > 0 ? carrier.tags[--carrier.n] : -1;
-	*response = (struct nm_response){
-		.status = 200, .body = carrier.body, .len = strlen(carrier.body), .retry_after_s = -1
-	};
+	*tag = -1;
+	if (carrier.n == 0)
+		return NM_OK;
+	*tag = carrier.tags[--carrier.n];
+	body = carrier.legs[carrier.n] ? "{\"next_page_uri\":null,\"calls\":[]}" : carrier.body;
+	*response = (struct nm_response){ .status = 200, .body = body, .len = strlen(body), .retry_after_s = -1 };
 	return NM_OK;
 }
 
@@ -372,6 +377,14 @@ static void drivers_read_calls_made(void **state)
 		  "\"disposition\":\"ANSWERED\",\"seconds\":\"75\",\"uniqueid\":\"4\"},"
 		  "{\"date\":\"2026-01-05 10:00:00\",\"callerid\":\"5125550199\",\"destination\":\"5125550100\","
 		  "\"disposition\":\"NO ANSWER\",\"seconds\":\"20\",\"uniqueid\":\"1\"}]}" },
+		{ AT("twilio sid = \"AC00000000000000000000000000000000\""),
+		  "{\"next_page_uri\":null,\"calls\":["
+		  "{\"sid\":\"CA00000000000000000000000000000002\",\"from\":\"+15125550100\",\"to\":\"+15125550199\","
+		  "\"direction\":\"outbound-dial\",\"status\":\"completed\",\"duration\":\"75\","
+		  "\"start_time\":\"Mon, 05 Jan 2026 10:30:00 +0000\",\"end_time\":\"Mon, 05 Jan 2026 10:31:30 +0000\"},"
+		  "{\"sid\":\"CA00000000000000000000000000000001\",\"from\":\"+15125550199\",\"to\":\"+15125550100\","
+		  "\"direction\":\"inbound\",\"status\":\"no-answer\",\"duration\":\"0\","
+		  "\"start_time\":\"Mon, 05 Jan 2026 10:00:00 +0000\",\"end_time\":\"Mon, 05 Jan 2026 10:00:20 +0000\"}]}" },
 		{ AT("telnyx"),
 		  "{\"meta\":{\"total_pages\":1},\"data\":["
 		  "{\"id\":\"b\",\"direction\":\"outbound\",\"cli\":\"+15125550100\",\"cld\":\"+15125550199\","
