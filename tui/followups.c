@@ -120,6 +120,11 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	}
 }
 
+bool deed_is_told(const struct nm_deed *deed)
+{
+	return deed->kind != NM_DEED_ENDED && deed->words && deed->who && !strcmp(deed->who, NM_FOLLOWUP_LOG);
+}
+
 void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 {
 	static const char *const kinds[] = {
@@ -129,8 +134,8 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 		[NM_DEED_REACHED] = "reached the customer",
 	};
 
-	if (deed->kind != NM_DEED_ENDED && deed->words && !strcmp(deed->who, NM_FOLLOWUP_LOG)) {
-		nm_buf_add(out, "tells of "); /* a call that was made (made.h) */
+	if (deed_is_told(deed)) {
+		nm_buf_add(out, "tells of ");
 		add_one_line(out, deed->words);
 		return;
 	}
