@@ -75,15 +75,6 @@ static enum nm_code find_line(const struct nm_plan *plan, const struct nm_follow
 
 /* --- whom --- */
 
-static bool is_ours(const struct nm_plan *plan, nm_number number)
-{
-	bool ours = nm_plan_find_number(plan, number) >= 0;
-
-	for (size_t i = 0; i < plan->n_destinations && !ours; i++)
-		ours = nm_destination_number(plan, &plan->destinations[i]) == number;
-	return ours;
-}
-
 static enum nm_code check_toll(const struct nm_plan *plan, nm_number number, struct nm_error *err)
 {
 	const enum nm_toll toll = nm_plan_toll(plan, number);
@@ -112,7 +103,7 @@ static enum nm_code check_customer(const struct nm_plan *plan, const struct nm_f
 		return nm_fail(err, NM_INPUT, "follow-up %lld has no number that could be called",
 			       (long long)followup->id);
 	nm_number_words(followup->number, text);
-	if (is_ours(plan, followup->number))
+	if (nm_plan_owns(plan, followup->number))
 		return nm_fail(err, NM_REFUSED, "%s is a number of the plan's own", text);
 	return check_toll(plan, followup->number, err);
 }

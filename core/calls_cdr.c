@@ -81,31 +81,20 @@ void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row 
 		out->fields[DST] = field(row, layout->did);
 }
 
-/* Where clocks are put back a local time comes twice: the second time; or t itself. */
-static nm_time second_time(const struct nm_zone *zone, nm_time t)
-{
-	const nm_local local = t + nm_zone_offset(zone, t);
-	enum nm_local_kind kind;
-
-	if (nm_zone_utc(zone, local, &kind) != t || kind != NM_LOCAL_TWICE)
-		return t;
-	return local - nm_zone_offset(zone, nm_zone_next_change(zone, t));
-}
-
 /* Not before the call began, if that may be. */
 static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time began, nm_time *out)
 {
 	if (nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) != NM_ROW_TIME)
 		return false;
 	if (*out < began)
-		*out = second_time(zone, *out);
+		*out = nm_words_second_time(zone, *out);
 	return true;
 }
 
 /* When the row began, which is t or comes once more: a unique id begins with the seconds at which the call came. */
 static nm_time nearest_to_id(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time t)
 {
-	const nm_time second = second_time(zone, t);
+	const nm_time second = nm_words_second_time(zone, t);
 	const char *id = row->n > UNIQUE_ID ? row->fields[UNIQUE_ID] : "";
 	const size_t digits = strspn(id, "0123456789");
 	nm_time came;
@@ -253,6 +242,21 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 	return NM_ROW_CALL;
 }
 
+/* Which rows are of calls that were made is told by the caller's number alone. */
+static void read_made(const struct nm_plan *plan, const struct nm_calls_file_options *options,
+		      const struct nm_csv_row *row, struct nm_row_call *out)
+{
+	struct nm_record *record = &out->record;
+	nm_time began, answered, ended;
+
+	if (!times_of(row, options->zone, &began, &answered, &ended))
+		return;
+	record->began = began;
+	record->ended = ended;
+	record->end = end_of(row);
+	nm_row_put_made(plan, row->fields[SRC], row->fields[DST], false, answered, out);
+}
+
 enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_csv_row *row, struct nm_row_call *out)
 {
@@ -260,6 +264,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 
 	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
+	out->made = (struct nm_made){ 0 };
 	out->rang_s = -1;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
 		out->fault = NM_FAULT_ROW;
@@ -275,7 +280,9 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
 		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, row->fields[DST]);
-	if (out->line < 0)
+	if (out->line < 0) {
+		read_made(plan, options, row, out);
 		return nm_row_line(plan, row->fields[SRC]) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
+	}
 	return nm_cdr_add(plan, options, row, out);
 }

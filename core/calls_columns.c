@@ -100,6 +100,17 @@ static int field_named(const struct nm_csv_row *first, const char *name)
 	return -1;
 }
 
+/* Whatever else an answer has, its driver reads these. */
+void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out)
+{
+	const int seconds = field_named(first, "seconds");
+
+	out->answer = true;
+	out->driver = "voipms";
+	if (seconds >= 0)
+		out->at[NM_COLUMN_DURATION] = seconds;
+}
+
 static void add_columns(struct nm_buf *out)
 {
 	for (int i = 0; i < NM_COLUMN_COUNT; i++)
@@ -199,7 +210,8 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	drop_misnamed(&mapped, out);
 	out->driver = driver_of(first, out);
 	out->utc = strcmp(out->driver, "telnyx") == 0;
-	out->utc_answer = field_named(first, "uniqueid") >= 0 && field_named(first, "callerid") >= 0 &&
+	out->answer = false;
+	out->voipms = field_named(first, "uniqueid") >= 0 && field_named(first, "callerid") >= 0 &&
 			  field_named(first, "disposition") >= 0;
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {

@@ -10,8 +10,10 @@
 #include "core/calls_file_private.h"
 #include "core/utf8.h"
 #include "nevermiss/events.h"
+#include "nevermiss/made.h"
 
 #define BATCH 5000 /* rows that are kept at once */
+#define MADE 500000 /* calls that were made, of which no more are waited with until all was read */
 #define RECENT 256 /* rows among which equal ones are told apart */
 
 struct counts {
@@ -39,6 +41,7 @@ struct reading {
 	const struct nm_csv_row *fields; /* the row at hand; NULL behind the last */
 	struct nm_row_call call;        /* what it tells */
 	struct nm_open_calls *open; /* NULL: each call has one row */
+	struct nm_made_list made;
 };
 
 /* --- keeping --- */
@@ -331,15 +334,14 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 /* The zone that a carrier writes its times in, where nobody says another one. */
 static enum nm_code use_utc(struct reading *run, struct nm_error *err)
 {
-	const bool answer = run->columns.utc_answer && run->out->entries;
 	enum nm_code code;
 
-	if (run->asked.zone_said || !(run->columns.utc || answer))
+	if (run->asked.zone_said || !(run->columns.utc || run->columns.answer))
 		return NM_OK;
 	code = nm_zone_load("UTC", &run->utc, err);
 	if (code == NM_OK)
 		run->asked.zone = run->utc;
-	run->out->utc = answer;
+	run->out->utc = run->columns.answer;
 	return code;
 }
 
@@ -350,6 +352,8 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
+	if (run->columns.voipms && run->out->entries && run->options->columns == NULL)
+		nm_columns_answer(row, &run->columns);
 	if (use_utc(run, err) != NM_OK)
 		return err->code;
 	run->out->driver = run->columns.driver;
@@ -395,6 +399,28 @@ static enum nm_code take_cdr(struct reading *run, const struct nm_csv_row *row, 
 		       : NM_OK;
 }
 
+/* Calls that were made come before those that they answer, in a file that begins with the newest. */
+static enum nm_code settle_made(struct reading *run, struct nm_error *err)
+{
+	const enum nm_code code = nm_made_settle(run->store, run->plan, &run->made, &run->out->attempts, err);
+
+	nm_made_clear(&run->made);
+	return code;
+}
+
+static enum nm_code take_made(struct reading *run, struct nm_error *err)
+{
+	enum nm_code code;
+
+	if (run->call.made.to == 0)
+		return NM_OK;
+	code = nm_made_add(&run->made, run->plan, &run->call.made, err);
+	if (code != NM_OK || run->made.n < MADE)
+		return code;
+	code = commit(run, err);
+	return code == NM_OK ? settle_made(run, err) : code;
+}
+
 static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct nm_error *err)
 {
 	struct reading *run = context;
@@ -409,10 +435,13 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 	}
 	if (run->named)
 		nm_cdr_arrange(&run->layout, row, &arranged);
+	run->call.made = (struct nm_made){ 0 };
 	if (run->cdr)
-		return take_cdr(run, run->named ? &arranged : row, err);
-	return take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
-			 row->line, err);
+		code = take_cdr(run, run->named ? &arranged : row, err);
+	else
+		code = take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
+				 row->line, err);
+	return code == NM_OK ? take_made(run, err) : code;
 }
 
 /* --- the file --- */
@@ -458,6 +487,8 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 		last = close_all(run, code == NM_OK && !run->out->stopped, &late);
 		if (last == NM_OK)
 			last = commit(run, &late);
+		if (last == NM_OK)
+			last = settle_made(run, &late);
 	}
 	give_up(run);
 	sort_wrong(run->out);
@@ -494,6 +525,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 		code = read_all(run, fd, &why);
 	if (code == NM_OK)
 		code = nm_expire(store, plan, options->now, &out->expired, &why);
+	nm_made_clear(&run->made);
 	nm_open_free(run->open);
 	nm_zone_free(run->utc);
 	free(run);

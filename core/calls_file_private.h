@@ -35,6 +35,7 @@ struct nm_row_call {
 	bool mailbox; /* the row says that a voicemail took it */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
+	struct nm_made made; /* that the row tells of; to 0: of none */
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
 	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
@@ -49,13 +50,16 @@ struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
 	bool utc;           /* times without an offset are in UTC: always at Telnyx */
-	bool utc_answer;    /* in an answer of VoIP.ms, which is asked for UTC; elsewhere its times are the account's */
+	bool voipms;        /* these are the names of VoIP.ms's: in JSON it is an answer as its driver gets it */
+	bool answer;        /* and it is one: in UTC, for which it is asked, with ids and numbers as the driver reads them */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes them for an answer of VoIP.ms's. */
+void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out);
 /* Has each phone that rang a row of its own? */
 bool nm_columns_tell_legs(const struct nm_columns *found);
 /* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */
@@ -69,6 +73,10 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 /* A time of the row, into *at, which may be the record's; NM_ROW_CALL when a call can have come or ended then. */
 enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out);
+/* A call that was made, of which the row's record is; from and to as nm_words_caller has them.  One is taken for it that
+ * goes from a number of the plan's to another one, or of which the row says so (outgoing). */
+void nm_row_put_made(const struct nm_plan *plan, const char *from, const char *to, bool outgoing, nm_time answered,
+		     struct nm_row_call *out);
 /* Where the text says "a number called": a line of the plan, or -1. */
 int nm_row_line(const struct nm_plan *plan, const char *text);
 
@@ -138,10 +146,14 @@ bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 enum nm_row_time {
 	NM_ROW_TIME,
 	NM_ROW_NO_TIME,
-	NM_ROW_SKIPPED /* by a clock change: there is no such time */
+	NM_ROW_SKIPPED,   /* by a clock change: there is no such time */
+	NM_ROW_OTHER_ZONE /* it names a clock, "EDT", which is not the zone's then; *out as on the zone's */
 };
+/* What follows a time may be the abbreviation of the zone's clock then, which tells the two times of a repeated hour apart. */
 enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
 			       nm_time *out);
+/* Where clocks are put back a local time comes twice: the second time; or t itself. */
+nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */

@@ -12,6 +12,7 @@
 #include "core/talk.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/events.h"
+#include "nevermiss/made.h"
 
 #define FIRST_DAYS 30
 #define ROUNDS_MAX 500 /* conversations of a line in one import */
@@ -27,6 +28,7 @@ struct importing {
 	struct nm_records *records;
 	bool *over;
 	size_t done; /* lines that are over */
+	struct nm_made_list made; /* from all lines: a customer of one may be called back from another */
 };
 
 /* --- may it be --- */
@@ -160,8 +162,26 @@ static enum nm_code keep_span(const struct importing *run, struct nm_import_line
 				       run->account->driver, *whole, err);
 }
 
+/* With the calls that were read with them, for what is read of a line by now is not asked for again; and among all. */
+static enum nm_code keep_made(struct importing *run, const struct nm_records *records, struct nm_error *err)
+{
+	const struct nm_plan *plan = run->context->plan;
+	struct nm_made_list list = { 0 };
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < records->n_made && code == NM_OK; i++) {
+		code = nm_made_add(&list, plan, &records->made[i], err);
+		if (code == NM_OK)
+			code = nm_made_add(&run->made, plan, &records->made[i], err);
+	}
+	if (code == NM_OK)
+		code = nm_made_settle(run->context->store, plan, &list, &run->import->attempts, err);
+	nm_made_clear(&list);
+	return code;
+}
+
 /* The oldest first, so that the numbers of calls go with time as far as they can. */
-static enum nm_code keep_calls(const struct importing *run, struct nm_import_line *line,
+static enum nm_code keep_calls(struct importing *run, struct nm_import_line *line,
 			       struct nm_records *records, struct nm_arena *arena, struct nm_error *err)
 {
 	struct nm_store *store = run->context->store;
@@ -176,6 +196,8 @@ static enum nm_code keep_calls(const struct importing *run, struct nm_import_lin
 		else
 			code = keep_call(run, line, &records->items[i], arena, err);
 	}
+	if (code == NM_OK)
+		code = keep_made(run, records, err);
 	if (code == NM_OK)
 		code = keep_span(run, line, records->until, err);
 	if (code == NM_OK)
@@ -341,6 +363,9 @@ enum nm_code nm_calls_import(const struct nm_push_context *context, int account,
 		run.confirms = nm_carrier_traits(run.carrier, run.account).confirm != NM_CONFIRM_NONE;
 		code = run_rounds(&run, err);
 	}
+	if (code == NM_OK)
+		code = nm_made_settle(context->store, context->plan, &run.made, &import.attempts, err);
+	nm_made_clear(&run.made);
 	if (code != NM_OK) {
 		nm_import_clear(&import);
 		return code;

@@ -6,6 +6,7 @@
 #include "core/calls_file_private.h"
 #include "core/carrier/records.h"
 #include "core/carrier/telnyx.h"
+#include "core/carrier/voipms.h"
 
 struct row {
 	const struct nm_plan *plan;
@@ -55,6 +56,16 @@ int nm_row_line(const struct nm_plan *plan, const char *text)
 	return -1;
 }
 
+/* The clock that it ends with is none of the zone's then. */
+static enum nm_row_kind other_zone(const struct nm_zone *zone, const char *text, nm_time t, struct nm_row_call *out)
+{
+	char right[200];
+
+	snprintf(right, sizeof(right), "and the clock of %.60s is %.15s then: --timezone says another zone",
+		 nm_zone_name(zone), nm_zone_abbreviation(zone, t));
+	return wrong(out, NM_FAULT_TIME, text, right);
+}
+
 enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out)
 {
@@ -72,6 +83,8 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
 	case NM_ROW_SKIPPED:
 		return wrong(out, NM_FAULT_TIME, text, "and clocks skip that one");
+	case NM_ROW_OTHER_ZONE:
+		return other_zone(options->zone, text, *at, out);
 	case NM_ROW_TIME:
 		break;
 	}
@@ -302,6 +315,13 @@ static enum nm_row_kind read_leg(const struct row *r)
 	return NM_ROW_CALL;
 }
 
+static int line_of(const struct row *r, const char *to)
+{
+	const nm_number number = r->columns->answer ? voipms_number(to) : 0;
+
+	return number != 0 ? nm_plan_find_number(r->plan, number) : nm_row_line(r->plan, to);
+}
+
 static enum nm_row_kind read_call(const struct row *r)
 {
 	const char *from = field(r, NM_COLUMN_FROM), *to = field(r, NM_COLUMN_TO);
@@ -314,9 +334,11 @@ static enum nm_row_kind read_call(const struct row *r)
 	kind = read_when(r);
 	if (kind != NM_ROW_CALL)
 		return kind;
-	if (!nm_words_caller(r->plan, from, &r->out->record.caller))
+	if (r->columns->answer)
+		r->out->record.caller = voipms_caller(from);
+	else if (!nm_words_caller(r->plan, from, &r->out->record.caller))
 		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
-	r->out->line = r->options->line >= 0 ? r->options->line : nm_row_line(r->plan, to);
+	r->out->line = r->options->line >= 0 ? r->options->line : line_of(r, to);
 	if (r->out->line < 0)
 		return nm_row_line(r->plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
 	if (nm_words_caller(r->plan, field(r, NM_COLUMN_FORWARDED), &forwarded))
@@ -327,12 +349,61 @@ static enum nm_row_kind read_call(const struct row *r)
 	return kind;
 }
 
+/* Of a line or a destination, by its number or name; 0: it is none of these. */
+static nm_number own_number(const struct nm_plan *plan, const char *text)
+{
+	const int line = nm_row_line(plan, text);
+	const struct nm_destination *destination = nm_words_destination(plan, text);
+	struct nm_caller caller;
+
+	if (line >= 0)
+		return plan->lines[line].number;
+	if (nm_words_caller(plan, text, &caller) && nm_plan_owns(plan, caller.number))
+		return caller.number;
+	return destination != NULL ? nm_destination_number(plan, destination) : 0;
+}
+
+void nm_row_put_made(const struct nm_plan *plan, const char *from, const char *to, bool outgoing, nm_time answered,
+		     struct nm_row_call *out)
+{
+	const nm_number ours = own_number(plan, from);
+	struct nm_caller whom;
+
+	if (!nm_words_caller(plan, to, &whom) || whom.number == 0)
+		return;
+	if (ours != 0 || outgoing)
+		out->made = (struct nm_made){ .from = ours,
+					      .to = whom.number,
+					      .began = out->record.began,
+					      .answered = answered,
+					      .ended = out->record.ended,
+					      .end = out->record.end };
+}
+
+/* Of a row that is no call to a line, or a leg: legs go out for calls that came, too, but not from the plan's numbers to
+ * any other. */
+static void read_made(const struct row *r, enum nm_row_kind kind)
+{
+	const bool whole = kind == NM_ROW_OUTGOING || kind == NM_ROW_ELSEWHERE;
+	int rang_s = -1;
+
+	if (whole && (read_when(r) != NM_ROW_CALL || put_ends(r, &rang_s) != NM_ROW_CALL))
+		return;
+	if (r->out->is_leg && kind == NM_ROW_CALL)
+		rang_s = r->out->legs[0].leg.rang_s;
+	if (whole || (r->out->is_leg && kind == NM_ROW_CALL))
+		nm_row_put_made(r->plan, field(r, NM_COLUMN_FROM), field(r, NM_COLUMN_TO), kind == NM_ROW_OUTGOING,
+				rang_s >= 0 ? r->out->record.began + rang_s : 0, r->out);
+}
+
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_columns *columns, const struct nm_csv_row *row,
 			      struct nm_row_call *out)
 {
 	const struct row r = { plan, options, columns, row, out };
+	enum nm_row_kind kind;
 
+	out->made = (struct nm_made){ 0 };
 	out->record = (struct nm_record){ .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
 	out->rang_s = -1;
@@ -343,5 +414,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 		return NM_ROW_WRONG;
 	}
 	put_key(&r);
-	return out->is_leg ? read_leg(&r) : read_call(&r);
+	kind = out->is_leg ? read_leg(&r) : read_call(&r);
+	read_made(&r, kind);
+	return kind;
 }

@@ -157,7 +157,7 @@ static bool take_time(const char **at, int64_t *seconds)
 	while (take_mark(at, " "))
 		;
 	half = (nm_ascii_lower(**at) == 'a' || nm_ascii_lower(**at) == 'p') &&
-	       nm_ascii_lower((*at)[1]) == 'm';
+	       nm_ascii_lower((*at)[1]) == 'm' && !nm_ascii_is_letter((*at)[2]);
 	if (half && (hour < 1 || hour > 12))
 		return false;
 	if (half) {
@@ -166,6 +166,47 @@ static bool take_time(const char **at, int64_t *seconds)
 	}
 	*seconds = hour * 3600 + minute * 60 + second;
 	return hour < 24 && minute < 60 && second < 60;
+}
+
+nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t)
+{
+	const nm_local local = t + nm_zone_offset(zone, t);
+	enum nm_local_kind kind;
+
+	if (nm_zone_utc(zone, local, &kind) != t || kind != NM_LOCAL_TWICE)
+		return t;
+	return local - nm_zone_offset(zone, nm_zone_next_change(zone, t));
+}
+
+static bool same_letters(const char *a, const char *b)
+{
+	while (*a != '\0' && nm_ascii_lower(*a) == nm_ascii_lower(*b)) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* A local time whose clock is named, which may be the second one of that time. */
+static enum nm_row_time on_clock(const struct nm_zone *zone, const char *clock, nm_time *t)
+{
+	const nm_time second = nm_words_second_time(zone, *t);
+
+	if (same_letters(clock, nm_zone_abbreviation(zone, *t)))
+		return NM_ROW_TIME;
+	if (!same_letters(clock, nm_zone_abbreviation(zone, second)))
+		return NM_ROW_OTHER_ZONE;
+	*t = second;
+	return NM_ROW_TIME;
+}
+
+static bool is_word(const char *text)
+{
+	size_t n = 0;
+
+	while (nm_ascii_is_letter(text[n]))
+		n++;
+	return n > 0 && text[n] == '\0';
 }
 
 /* Seconds, or thousandths, since 1970. */
@@ -182,7 +223,7 @@ static bool read_epoch(const char *text, nm_time *out)
 enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
 			       nm_time *out)
 {
-	const char *at = text;
+	const char *at = text, *rest;
 	enum nm_local_kind kind;
 	int64_t day, seconds;
 	int offset;
@@ -201,14 +242,17 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	if (!take_time(&at, &seconds))
 		return NM_ROW_NO_TIME;
 	at += strspn(at, " ");
-	if (*at != '\0') {
-		if (!take_offset(&at, &offset) || *at != '\0')
-			return NM_ROW_NO_TIME;
+	rest = at;
+	if (take_offset(&rest, &offset)) {
 		*out = day * NM_DAY + seconds - offset;
-		return NM_ROW_TIME;
+		return *rest == '\0' ? NM_ROW_TIME : NM_ROW_NO_TIME;
 	}
+	if (*at != '\0' && !is_word(at))
+		return NM_ROW_NO_TIME;
 	*out = nm_zone_utc(zone, day * NM_DAY + seconds, &kind);
-	return kind == NM_LOCAL_SKIPPED ? NM_ROW_SKIPPED : NM_ROW_TIME;
+	if (kind == NM_LOCAL_SKIPPED)
+		return NM_ROW_SKIPPED;
+	return *at != '\0' ? on_clock(zone, at, out) : NM_ROW_TIME;
 }
 
 bool nm_words_seconds(const char *text, int64_t *out)

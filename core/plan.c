@@ -43,6 +43,15 @@ int nm_plan_find_number(const struct nm_plan *plan, nm_number number)
 	return -1;
 }
 
+bool nm_plan_owns(const struct nm_plan *plan, nm_number number)
+{
+	bool ours = number != 0 && nm_plan_find_number(plan, number) >= 0;
+
+	for (size_t i = 0; i < plan->n_destinations && number != 0 && !ours; i++)
+		ours = nm_destination_number(plan, &plan->destinations[i]) == number;
+	return ours;
+}
+
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name)
 {
 	size_t i;
@@ -272,6 +281,20 @@ enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number)
 	if (nm_plan_allows(plan, country) || (kind == NM_NUMBER_TOLL_FREE && *country == '\0'))
 		return NM_TOLL_FINE;
 	return NM_TOLL_ABROAD;
+}
+
+enum nm_textable nm_plan_textable(const struct nm_plan *plan, nm_number number)
+{
+	switch (nm_plan_toll(plan, number)) {
+	case NM_TOLL_PREMIUM:
+		return NM_TEXTABLE_PREMIUM;
+	case NM_TOLL_ABROAD:
+		return NM_TEXTABLE_ABROAD;
+	case NM_TOLL_FINE:
+		break;
+	}
+	return nm_number_kind(number) == NM_NUMBER_TOLL_FREE && !nm_plan_owns(plan, number) ? NM_TEXTABLE_TOLL_FREE
+											       : NM_TEXTABLE;
 }
 
 static bool is_person(const struct nm_plan *plan, int id)

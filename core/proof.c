@@ -80,24 +80,12 @@ static bool others_lead(const struct nm_plan *plan, int from, int target)
 
 /* --- calls --- */
 
-/* Is the number one of the plan's own? */
-static bool is_ours(const struct nm_plan *plan, nm_number number)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return true;
-	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (nm_destination_number(plan, &plan->destinations[i]) == number)
-			return number != 0;
-	return false;
-}
-
 static enum nm_proof_kind kind_of(const struct nm_plan *plan, int from, bool alone,
 				  const struct nm_call_entry *call)
 {
 	if (call->forwarded_from == plan->lines[from].number)
 		return NM_PROOF_SAID;
-	if (call->forwarded_from != 0 || !alone || is_ours(plan, call->caller.number))
+	if (call->forwarded_from != 0 || !alone || nm_plan_owns(plan, call->caller.number))
 		return NM_PROOF_NONE;
 	return NM_PROOF_LIKELY;
 }

@@ -267,6 +267,8 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 	}
 	sqlite3_bind_int64(statement, 1, filter->since);
 	sqlite3_bind_int64(statement, 2, filter->until);
+	if (which == NM_SQL_CALLS_BY)
+		sqlite3_bind_int64(statement, 4, (sqlite3_int64)filter->number);
 	if (which != NM_SQL_CALLS)
 		sqlite3_bind_int64(statement, 3,
 				   (sqlite3_int64)(filter->caller != 0 ? filter->caller : filter->number));

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/store_private.h"
-#include "nevermiss/followup.h"
+#include "nevermiss/made.h"
 
 /* --- reading --- */
 
@@ -380,20 +380,24 @@ static enum nm_code check_deed(const struct nm_followup *followup, const struct 
 	return NM_OK;
 }
 
-/* What whoever does it sees of the follow-up.  An end lies behind all that it ends, whatever the clock says. */
-static enum nm_code write_seen(struct nm_store *store, const struct nm_followup *followup,
-			       const struct nm_deed *deed, struct nm_error *err)
+/* Whoever does something with the follow-up sees all calls that it has, and what came until then. */
+static enum nm_code write_seen(struct nm_store *store, int64_t id, nm_time until, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_SEEN, err);
-	nm_time until = followup->newest;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	if (deed->kind == NM_DEED_ENDED || deed->kind == NM_DEED_REOPENED)
-		until = deed->at > followup->newest ? deed->at : followup->newest + 1;
-	sqlite3_bind_int64(statement, 1, followup->id);
+	sqlite3_bind_int64(statement, 1, id);
 	sqlite3_bind_int64(statement, 2, until);
 	return nm_store_run(store, statement, err);
+}
+
+/* An end lies behind all that it ends, whatever the clock says. */
+static nm_time seen_until(const struct nm_followup *followup, const struct nm_deed *deed)
+{
+	if (deed->kind != NM_DEED_ENDED && deed->kind != NM_DEED_REOPENED)
+		return followup->newest;
+	return deed->at > followup->newest ? deed->at : followup->newest + 1;
 }
 
 static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
@@ -409,10 +413,31 @@ static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_
 	if (code == NM_OK)
 		code = nm_store_deed_add(store, id, deed, err);
 	if (code == NM_OK)
-		code = write_seen(store, &followup, deed, err);
+		code = write_seen(store, id, seen_until(&followup, deed), err);
 	if (code == NM_OK && deed->kind == NM_DEED_REOPENED) /* an end that it had is no bound any more */
 		code = nm_store_matters_settle(store, followup.number, followup.opened, err);
 	return code;
+}
+
+enum nm_code nm_store_followup_made(struct nm_store *store, uint64_t number, nm_time until, const struct nm_deed *deed,
+				    bool *added, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MADE_FOR, err);
+	int64_t id = 0;
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, deed->at);
+	sqlite3_bind_int64(statement, 3, until);
+	sqlite3_bind_int64(statement, 4, NM_MADE_CLOCKS_S);
+	sqlite3_bind_int64(statement, 5, NM_MADE_TOLD_S);
+	code = nm_store_int(store, statement, "reading its follow-ups", &id, err);
+	*added = code == NM_OK && id != 0;
+	if (*added)
+		code = nm_store_deed_add(store, id, deed, err);
+	return *added && code == NM_OK ? write_seen(store, id, NM_TIME_MIN, err) : code;
 }
 
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,

@@ -121,6 +121,7 @@ enum nm_store_statement {
 	NM_SQL_DEED_NEWEST,
 	NM_SQL_DEED_UNDO,
 	NM_SQL_DEEDS_OF_LOG_DROP,
+	NM_SQL_MADE_FOR,
 	NM_SQL_MATTER_ANY,
 	NM_SQL_MATTER_FROM,
 	NM_SQL_MATTER_UNTIL,
@@ -354,6 +355,10 @@ struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
 			       struct nm_error *err) NM_WARN_UNUSED;
 /* Brings the row up to date with its deeds. */
+/* A deed of the log about a call that was made to a customer and lasted until `until`, where a follow-up of theirs was
+ * open as it began; *added: it was not known, and nobody else has told of that call (made.h). */
+enum nm_code nm_store_followup_made(struct nm_store *store, uint64_t number, nm_time until, const struct nm_deed *deed,
+				    bool *added, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
 /* Runs a statement that needs only an id. */
 enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement which, int64_t id,

@@ -45,8 +45,8 @@
 #define FOLLOWUP_ROW                                                                                             \
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted, coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK ")," \
-	" 0), EXISTS (SELECT 1 FROM deed WHERE followup = followup.id AND " A_TRY " AND id >"                    \
-	" (SELECT max(id) FROM deed WHERE followup = followup.id AND " A_TALK ")) FROM followup"
+	" 0), EXISTS (SELECT 1 FROM deed AS t WHERE t.followup = followup.id AND " A_TRY " AND NOT EXISTS"      \
+	" (SELECT 1 FROM deed AS k WHERE k.followup = t.followup AND " A_TALK " AND " K_AFTER_T ")) FROM followup"
 
 /* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
 #define EVENT_ROW                                                                                      \
@@ -87,6 +87,9 @@
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones by which the customer was called back. */
 #define STANDS "undone = 0"
+/* In the order in which people wrote them, whatever their clocks said; what the log tells of became known at any time. */
+#define K_AFTER_T "iif(k.who = '" NM_FOLLOWUP_LOG "' OR t.who = '" NM_FOLLOWUP_LOG "', k.at >= t.at, k.id > t.id)"
+#define LOGGED "kind <> 2 AND who = '" NM_FOLLOWUP_LOG "'"
 #define A_TALK "undone = 0 AND kind = 8"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND (outcome IN (1, 2) OR outcome = 4))"
 
@@ -182,7 +185,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_BY] =
-		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 AND (?4 = 0 OR number = ?4)"
+			 " ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_EACH] =
 		"SELECT " BRIEF_COLUMNS " FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
@@ -292,9 +296,16 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"INSERT INTO deed(followup, at, who, kind, outcome, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[NM_SQL_DEEDS] = "SELECT at, who, kind, outcome, words FROM deed WHERE followup = ?1 ORDER BY at, id",
 	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2, 8)"
-			       " ORDER BY id DESC LIMIT 1",
+			       " ORDER BY " LOGGED ", id DESC LIMIT 1",
 	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
+	/* The newest that was open when a call at ?2 was made, unless that call stands there: as the log wrote it, or as
+	 * somebody told within ?4 s before it or ?5 s after its end ?3.  What was taken back stands there too. */
+	[NM_SQL_MADE_FOR] =
+		"SELECT id FROM (SELECT id FROM " OF_CALLER " AND opened <= ?2 AND (ended = 0 OR ended > ?2)"
+		" ORDER BY opened DESC, id DESC LIMIT 1) AS f WHERE NOT EXISTS (SELECT 1 FROM deed"
+		" WHERE followup = f.id AND outcome <> 5 AND (kind = 0 OR kind = 2 OR kind = 8)"
+		" AND iif(who = '" NM_FOLLOWUP_LOG "', at = ?2, at >= ?2 - ?4 AND at <= ?3 + ?5))",
 	[NM_SQL_MATTER_ANY] =
 		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
 	[NM_SQL_MATTER_FROM] =

@@ -23,6 +23,7 @@ const char *nm_survey_why_words(enum nm_survey_why why)
 		[NM_SURVEY_NO_NUMBER] = "the customer's number is not known",
 		[NM_SURVEY_OURS] = "a number of the plan's",
 		[NM_SURVEY_PREMIUM] = "a premium number",
+		[NM_SURVEY_TOLL_FREE] = "a toll-free number: no phone that gets texts",
 		[NM_SURVEY_ABROAD] = "neither in the plan's own country nor in one of allow",
 		[NM_SURVEY_OPTED_OUT] = "the customer wants no texts",
 		[NM_SURVEY_LATELY] = "the customer was asked in the last 30 days",
@@ -53,12 +54,14 @@ static enum nm_survey_why judge_followup(const struct nm_plan *plan, const struc
 		return NM_SURVEY_NO_NUMBER;
 	if (survey->ours)
 		return NM_SURVEY_OURS;
-	switch (nm_plan_toll(plan, survey->number)) {
-	case NM_TOLL_PREMIUM:
+	switch (nm_plan_textable(plan, survey->number)) {
+	case NM_TEXTABLE_PREMIUM:
 		return NM_SURVEY_PREMIUM;
-	case NM_TOLL_ABROAD:
+	case NM_TEXTABLE_ABROAD:
 		return NM_SURVEY_ABROAD;
-	case NM_TOLL_FINE:
+	case NM_TEXTABLE_TOLL_FREE:
+		return NM_SURVEY_TOLL_FREE;
+	case NM_TEXTABLE:
 		break;
 	}
 	return NM_SURVEY_DUE;

@@ -67,16 +67,16 @@ static enum nm_text_back_why judge_call(const struct nm_plan *plan, const struct
 		return NM_TEXT_BACK_NO_LINE;
 	if (plan->lines[call->line].text_in_flow)
 		return NM_TEXT_BACK_IN_FLOW;
-	switch (nm_plan_toll(plan, call->caller.number)) {
-	case NM_TOLL_PREMIUM:
+	switch (nm_plan_textable(plan, call->caller.number)) {
+	case NM_TEXTABLE_PREMIUM:
 		return NM_TEXT_BACK_PREMIUM;
-	case NM_TOLL_ABROAD:
+	case NM_TEXTABLE_ABROAD:
 		return NM_TEXT_BACK_ABROAD;
-	case NM_TOLL_FINE:
+	case NM_TEXTABLE_TOLL_FREE:
+		return NM_TEXT_BACK_TOLL_FREE;
+	case NM_TEXTABLE:
 		break;
 	}
-	if (nm_number_kind(call->caller.number) == NM_NUMBER_TOLL_FREE)
-		return NM_TEXT_BACK_TOLL_FREE;
 	return call->answered_since ? NM_TEXT_BACK_ANSWERED_SINCE : NM_TEXT_BACK_DUE;
 }
 

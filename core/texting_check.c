@@ -89,15 +89,17 @@ static enum nm_code check_carrier(const struct nm_account *account, struct nm_er
 enum nm_code nm_texting_check_number(const struct nm_plan *plan, const struct nm_carrier *carrier, nm_number to,
 				     struct nm_error *err)
 {
-	const enum nm_toll toll = nm_plan_toll(plan, to);
+	const enum nm_textable textable = nm_plan_textable(plan, to);
 	const char *country = nm_number_country(to);
 	char number[NM_NUMBER_TEXT], e164[NM_NUMBER_TEXT];
 
 	nm_number_words(to, number);
 	nm_number_write(to, e164);
-	if (toll == NM_TOLL_PREMIUM)
+	if (textable == NM_TEXTABLE_PREMIUM)
 		return nm_fail(err, NM_REFUSED, "%s is a premium number: it gets no texts", number);
-	if (toll == NM_TOLL_ABROAD)
+	if (textable == NM_TEXTABLE_TOLL_FREE)
+		return nm_fail(err, NM_REFUSED, "%s is a toll-free number: no phone there gets texts", number);
+	if (textable == NM_TEXTABLE_ABROAD)
 		return nm_fail(err, NM_REFUSED,
 			       "%s is in %s: only the plan's own country and those of `allow` get texts",
 			       number, *country != '\0' ? country : "no country that is known");

@@ -63,11 +63,41 @@ static bool has_words(const char *text, const char *words)
 	return true;
 }
 
-/* False when memory is out, too: *failed says so. */
-static bool matches(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entry *call,
-		    struct nm_buf *text, bool *failed)
+#define FEW_DIGITS 3 /* fewer are no part of a telephone number that anybody would look for */
+
+/* The digits of a telephone number, or of a part of one, however it is written; "": the filter is none. */
+static void number_digits(const char *filter, const char *country, char digits[static CALL_LOG_FILTER])
 {
-	if (!log->filter[0])
+	nm_number number;
+	struct nm_error why;
+	size_t n = 0;
+
+	for (const char *at = filter; *at; at++) {
+		if (*at >= '0' && *at <= '9')
+			digits[n++] = *at;
+		else if (!strchr(" +-.()/", *at))
+			n = CALL_LOG_FILTER; /* a word */
+		if (n == CALL_LOG_FILTER)
+			break;
+	}
+	digits[n >= FEW_DIGITS && n < CALL_LOG_FILTER ? n : 0] = '\0';
+	if (digits[0] && nm_number_read(filter, country, &number, &why) == NM_OK)
+		snprintf(digits, CALL_LOG_FILTER, "%llu", (unsigned long long)number);
+}
+
+static bool has_digits(const struct nm_call_entry *call, const char *digits)
+{
+	char number[NM_NUMBER_TEXT];
+
+	nm_number_write(call->caller.number, number);
+	return digits[0] && call->caller.number && text_contains(number, digits);
+}
+
+/* False when memory is out, too: *failed says so.  digits: of a telephone number that the filter is; or "". */
+static bool matches(const struct call_log *log, const struct nm_plan *plan, const char *digits,
+		    const struct nm_call_entry *call, struct nm_buf *text, bool *failed)
+{
+	if (!log->filter[0] || has_digits(call, digits))
 		return true;
 	nm_buf_clear(text);
 	call_search_words(plan, call, text);
@@ -137,15 +167,19 @@ static enum nm_code read_piece(struct nm_store *store, const struct nm_plan *pla
 static bool take_rows(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entries *calls,
 		      size_t skip, struct call_chunk *chunk)
 {
+	char digits[CALL_LOG_FILTER];
 	bool failed = false;
 	struct nm_buf text;
 
+	number_digits(log->filter, plan->country, digits);
 	chunk->n = 0;
 	chunk->arena = nm_arena_new();
 	chunk->rows = chunk->arena ? nm_arena_alloc(chunk->arena, calls->n - skip, sizeof *chunk->rows) : NULL;
 	nm_buf_init(&text, 1u << 16);
 	for (size_t i = skip; chunk->rows && i < calls->n; i++) {
-		if (matches(log, plan, &calls->items[i], &text, &failed) && !copy_row(chunk, &calls->items[i]))
+		const struct nm_call_entry *call = &calls->items[i];
+
+		if (matches(log, plan, digits, call, &text, &failed) && !copy_row(chunk, call))
 			failed = true;
 	}
 	nm_buf_clear(&text);

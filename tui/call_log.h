@@ -21,7 +21,8 @@ struct call_chunk {
 };
 
 struct call_log {
-	char filter[CALL_LOG_FILTER]; /* words that a call must all have; "": all calls */
+	/* Words that a call must all have, or (a part of) the number that called, however it is written; "": all calls. */
+	char filter[CALL_LOG_FILTER];
 	struct call_chunk *chunks;
 	size_t n, capacity;
 	size_t rows; /* found by now */

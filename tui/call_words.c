@@ -7,6 +7,7 @@
 
 #include "alert_words.h"
 #include "answers.h"
+#include "canvas.h"
 #include "command.h"
 #include "nevermiss/placing.h"
 
@@ -49,6 +50,22 @@ void call_became_words(const struct nm_became *became, struct nm_buf *out)
 		nm_buf_addf(out, " by %s", became->by);
 	if (became->seconds >= 0)
 		nm_buf_addf(out, " after %d s", became->seconds);
+}
+
+void call_row_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out)
+{
+	const char *line = call_line(plan, call);
+	char when[NM_TIME_TEXT];
+	struct nm_buf who;
+
+	nm_buf_init(&who, NM_NUMBER_TEXT);
+	call_who_words(call, &who);
+	nm_time_words(plan->zone, call->began, true, when);
+	nm_buf_addf(out, "#%-5lld %-26s %s%*s %s%*s ", (long long)call->id, when, line, text_gap(line, 10), "",
+		    who.data, text_gap(who.data, 17), "");
+	call_became_words(&call->became, out);
+	nm_buf_add(out, "\n");
+	nm_buf_clear(&who);
 }
 
 void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out)

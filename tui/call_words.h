@@ -22,6 +22,8 @@ const char *call_played_words(const struct nm_explanation *explanation);
 /* "probably swallowed by the voicemail of owner's own phone after 25 s" */
 void call_became_words(const struct nm_became *became, struct nm_buf *out);
 
+/* A row of a list of calls: "#12    Mon 23 Nov 2026 09:00     main       +1 512 555 0199   answered by owner after 9 s\n" */
+void call_row_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
 /* Everything by which somebody may look for a call: when, who, line, outcome, "#12". */
 void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
 /* The groups of callers in which a number is: "vip, family"; "" when in none. */

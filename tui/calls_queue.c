@@ -404,7 +404,10 @@ static void add_deed(struct notes *notes, const struct app *app, const struct nm
 	nm_buf_init(&words, 1u << 16);
 	deed_words(deed, &words);
 	nm_time_words(session_zone(app->session), deed->at, true, at);
-	notes_addf(notes, STYLE_PLAIN, "%s  %s, by %s", at, words.data, deed->who ? deed->who : "somebody");
+	if (deed_is_told(deed))
+		notes_addf(notes, STYLE_PLAIN, "%s  the log %s", at, words.data);
+	else
+		notes_addf(notes, STYLE_PLAIN, "%s  %s, by %s", at, words.data, deed->who ? deed->who : "somebody");
 	nm_buf_clear(&words);
 }
 

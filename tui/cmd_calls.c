@@ -19,6 +19,18 @@
 
 /* --- list --- */
 
+/* Who called; 0: whoever. */
+static enum nm_code read_caller(const struct invocation *run, nm_number *caller, struct nm_error *err)
+{
+	const char *text = argument(run->args, "caller");
+	struct nm_error why;
+
+	*caller = 0;
+	if (!text || nm_number_read(text, run->session->plan->country, caller, &why) == NM_OK)
+		return NM_OK;
+	return nm_fail(err, NM_INPUT, "--caller: %s", why.text);
+}
+
 static enum nm_code read_filter(const struct invocation *run, struct nm_call_filter *filter,
 				struct nm_error *err)
 {
@@ -32,6 +44,8 @@ static enum nm_code read_filter(const struct invocation *run, struct nm_call_fil
 		code = argument_time(run, "until", NM_TIME_MAX, &filter->until, err);
 	if (!code)
 		code = argument_count(run, LIST_COUNT, LIST_MOST, &filter->most, err);
+	if (!code)
+		code = read_caller(run, &filter->caller, err);
 	if (code)
 		return code;
 	if (filter->since >= filter->until)
@@ -61,24 +75,8 @@ static void list_notes(struct invocation *run, const struct nm_call_entries *cal
 
 static void list_text(struct invocation *run, const struct nm_call_entries *calls)
 {
-	const struct nm_zone *zone = session_zone(run->session);
-	char when[NM_TIME_TEXT];
-	struct nm_buf who;
-
-	nm_buf_init(&who, 256);
-	for (size_t i = 0; i < calls->n; i++) {
-		const struct nm_call_entry *call = &calls->items[i];
-		const char *line = call_line(run->session->plan, call);
-
-		nm_buf_clear(&who);
-		call_who_words(call, &who);
-		nm_time_words(zone, call->began, true, when);
-		nm_buf_addf(run->out, "#%-5lld %-26s %s%*s %s%*s ", (long long)call->id, when, line,
-			    text_gap(line, 10), "", who.data, text_gap(who.data, 17), "");
-		call_became_words(&call->became, run->out);
-		nm_buf_add(run->out, "\n");
-	}
-	nm_buf_clear(&who);
+	for (size_t i = 0; i < calls->n; i++)
+		call_row_words(run->session->plan, &calls->items[i], run->out);
 	if (!calls->n)
 		nm_buf_add(run->out, "no calls in the log\n");
 	if (calls->more)
@@ -381,6 +379,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	if (!run->json) {
 		for (size_t i = 0; i < import->n; i++)
 			import_line_text(run, &import->lines[i]);
+		calls_attempts_words(run, import->attempts);
 		if (carrier->records_unverified)
 			nm_buf_addf(run->notes, "of %s: %s\n", carrier->name, carrier->records_unverified);
 		expired_words(run, expired);
@@ -395,6 +394,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	for (size_t i = 0; i < import->n; i++)
 		import_line_json(&json, run->session, &import->lines[i]);
 	nm_json_end(&json, ']');
+	nm_json_count(&json, "attempts", import->attempts);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, carrier->records_unverified);
 	expired_json(&json, expired);
@@ -481,6 +481,7 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 
 #define IMPORTS "account", "columns", "dates", "timezone"
 #define SPANS "since", "until", "line", "count"
+#define LISTS SPANS, "caller"
 
 /* An option that stands with another word of `calls` would be ignored without a word. */
 static enum nm_code check_options(const struct invocation *run, const char *verb, const char *const *others,
@@ -504,17 +505,17 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 {
 	static const struct {
 		const char *verb;
-		const char *const others[12]; /* options that are not its own */
+		const char *const others[13]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {
-		{ "import", { "until", "count", "all", "yes", "at-carriers" }, 2, import },
+		{ "import", { "until", "count", "caller", "all", "yes", "at-carriers" }, 2, import },
 		{ "list", { IMPORTS, "all", "yes", "at-carriers" }, 1, list },
-		{ "show", { IMPORTS, SPANS, "all", "yes", "at-carriers" }, 2, show },
-		{ "explain", { IMPORTS, SPANS, "yes", "at-carriers" }, 2, calls_explain },
-		{ "explain --all", { IMPORTS, "yes", "at-carriers" }, 1, calls_explain_all },
-		{ "forget", { IMPORTS, SPANS, "all" }, 2, calls_forget },
-		{ "expire", { IMPORTS, SPANS, "all", "yes", "at-carriers" }, 1, calls_expire },
+		{ "show", { IMPORTS, LISTS, "all", "yes", "at-carriers" }, 2, show },
+		{ "explain", { IMPORTS, LISTS, "yes", "at-carriers" }, 2, calls_explain },
+		{ "explain --all", { IMPORTS, "caller", "yes", "at-carriers" }, 1, calls_explain_all },
+		{ "forget", { IMPORTS, LISTS, "all" }, 2, calls_forget },
+		{ "expire", { IMPORTS, LISTS, "all", "yes", "at-carriers" }, 1, calls_expire },
 	};
 	const char *verb = verb_of(run->args);
 	enum nm_code code;

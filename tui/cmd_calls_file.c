@@ -106,6 +106,15 @@ static void notice_text(struct invocation *run, const struct nm_calls_file *file
 		nm_buf_add(run->notes, "this is one page of a longer list: the calls of its next page are not in it\n");
 }
 
+void calls_attempts_words(struct invocation *run, int64_t attempts)
+{
+	if (attempts)
+		nm_buf_addf(run->out, attempts == 1 ?
+				"calls back: %lld to somebody who waited for it, an attempt of the follow-up now\n" :
+				"calls back: %lld to callers who waited for it, attempts of their follow-ups now\n",
+			    (long long)attempts);
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_buf faults;
@@ -115,6 +124,7 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 		    file->rows == 1 ? "" : "s", (long long)file->fresh, (long long)file->mended, (long long)file->known);
 	if (file->outgoing)
 		nm_buf_addf(run->out, "left out: %lld that were made, not received\n", (long long)file->outgoing);
+	calls_attempts_words(run, file->attempts);
 	if (file->elsewhere)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
@@ -183,6 +193,7 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_key(&json, "more_pages");
 	nm_json_bool(&json, file->goes_on);
 	nm_json_count(&json, "outgoing", file->outgoing);
+	nm_json_count(&json, "attempts", file->attempts);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);
 	json_faults(&json, file);

@@ -5,6 +5,7 @@
  */
 #include "command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "call_words.h"
@@ -67,14 +68,47 @@ static void live_played(const struct invocation *run, const char *of, const stru
 	print_outcome(run->out, &live->beside->expected);
 }
 
+#define OTHERS 1000     /* at the most that are counted beside it */
+#define OTHERS_TOLD 20 /* and told */
+
+/* Which calls were asked for: one by its number in the log, or those of a caller or a minute. */
+struct asked {
+	struct nm_call_entries calls; /* the newest first, which is explained; none: it was named by its number */
+	char what[5 + NM_TIME_TEXT];  /* "from +1 512 555 0199", "of Thu 3 Dec 2026 14:05" */
+	char list[96];                /* options of `calls list` that show them all */
+};
+
 /* A call, explained. */
 struct explained {
+	const struct asked *asked;
 	struct nm_call_entry call;
 	struct nm_call_alert alert;
 	bool alerted;
 	struct nm_explanation explanation;
 	struct nm_explained_lives lives;
 };
+
+static size_t others_told(const struct asked *asked)
+{
+	return asked->calls.n <= OTHERS_TOLD ? asked->calls.n : OTHERS_TOLD + 1;
+}
+
+/* The other calls that were asked for, so that each can be named. */
+static void others_text(struct invocation *run, const struct asked *asked)
+{
+	const size_t others = asked->calls.n - (asked->calls.n > 0), told = others_told(asked);
+
+	if (!others)
+		return;
+	nm_buf_addf(run->out, "\n%s%zu other %s %s", asked->calls.more ? "more than " : "", others,
+		    others == 1 ? "call" : "calls", asked->what);
+	nm_buf_add(run->out, told <= others ? ", of which these are the newest\n" : "\n");
+	for (size_t i = 1; i < told; i++)
+		call_row_words(run->session->plan, &asked->calls.items[i], run->out);
+	nm_buf_addf(run->notes, "`nevermiss calls explain %lld` explains the next of these",
+		    (long long)asked->calls.items[1].id);
+	nm_buf_addf(run->notes, told <= others ? "; `nevermiss calls list %s` has all\n" : "\n", asked->list);
+}
 
 static void explain_text(struct invocation *run, const struct explained *explained)
 {
@@ -105,6 +139,7 @@ static void explain_text(struct invocation *run, const struct explained *explain
 	live_played(run, "is live now", &explained->lives.now);
 	nm_buf_add(run->out, "\nwhy\n");
 	print_reasons(run->out, explanation->reasons, explanation->n_reasons);
+	others_text(run, explained->asked);
 	if (call_doubt(call->driver))
 		nm_buf_addf(run->notes, "of %s: %s\n", call->driver, call_doubt(call->driver));
 }
@@ -163,6 +198,29 @@ static void json_live(struct nm_json *json, const struct session *session, const
 	nm_json_end(json, '}');
 }
 
+/* Null where the call was named by its number: others were not looked for. */
+static void others_json(struct nm_json *json, const struct session *session, const struct asked *asked)
+{
+	nm_json_key(json, "others");
+	if (!asked->calls.n) {
+		nm_json_null(json);
+		return;
+	}
+	nm_json_object(json);
+	nm_json_key(json, "count");
+	nm_json_int(json, (int64_t)asked->calls.n - 1);
+	nm_json_key(json, "more");
+	nm_json_bool(json, asked->calls.more);
+	nm_json_key(json, "newest");
+	nm_json_array(json);
+	for (size_t i = 1; i < others_told(asked); i++) {
+		json_logged_call(json, session, &asked->calls.items[i]);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+	nm_json_end(json, '}');
+}
+
 static void explain_json(struct invocation *run, const struct explained *explained)
 {
 	const struct nm_call_entry *call = &explained->call;
@@ -193,6 +251,7 @@ static void explain_json(struct invocation *run, const struct explained *explain
 	json_live(&json, run->session, "live_then", &explained->lives.then);
 	json_live(&json, run->session, "live_now", &explained->lives.now);
 	json_call_alert(&json, run->session, explained->alerted ? &explained->alert : NULL);
+	others_json(&json, run->session, explained->asked);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, call_doubt(call->driver));
 	json_finish(&json, run->out);
@@ -200,11 +259,12 @@ static void explain_json(struct invocation *run, const struct explained *explain
 
 /* --- the command --- */
 
-static enum nm_code explain_one(struct invocation *run, struct nm_store *store, int64_t id, struct nm_arena *arena,
-				enum status *status, struct nm_error *err)
+static enum nm_code explain_one(struct invocation *run, struct nm_store *store, int64_t id,
+				const struct asked *asked, struct nm_arena *arena, enum status *status,
+				struct nm_error *err)
 {
 	struct nm_explainer *explainer = NULL;
-	struct explained e = {.alerted = false};
+	struct explained e = {.asked = asked};
 	enum nm_code code = nm_store_call_get(store, id, arena, &e.call, err);
 
 	if (!code)
@@ -225,57 +285,58 @@ static enum nm_code explain_one(struct invocation *run, struct nm_store *store, 
 	return code;
 }
 
-/* The newest call that fits; what: whose or when, for messages. */
-static enum nm_code find_newest(struct invocation *run, struct nm_store *store, struct nm_call_filter *filter,
-				const char *what, int64_t *id, struct nm_error *err)
+static enum nm_code find_calls(struct nm_store *store, const struct nm_call_filter *filter, struct asked *asked,
+			       int64_t *id, struct nm_error *err)
 {
-	struct nm_call_entries calls;
-	enum nm_code code;
+	enum nm_code code = nm_store_calls(store, filter, &asked->calls, err);
 
-	filter->most = 1;
-	code = nm_store_calls(store, filter, &calls, err);
 	if (code)
 		return code;
-	if (!calls.n)
-		code = nm_fail(err, NM_INPUT, "no call %s is in the log; `nevermiss calls list` has them", what);
-	else
-		*id = calls.items[0].id;
-	if (calls.more)
-		nm_buf_addf(run->notes, "this is the newest call %s; `nevermiss calls list` has the others\n", what);
-	nm_call_entries_clear(&calls);
-	return code;
+	if (!asked->calls.n)
+		return nm_fail(err, NM_INPUT, "no call %s is in the log; `nevermiss calls list` has them", asked->what);
+	*id = asked->calls.items[0].id;
+	return NM_OK;
 }
 
 #define ID_DIGITS 9 /* at the most: more are a telephone number */
 
 /* Which call is meant: its number in the log, whoever called, or the minute in which it came. */
-static enum nm_code find_call(struct invocation *run, struct nm_store *store, const char *text, int64_t *id,
-			      struct nm_error *err)
+static enum nm_code find_call(struct invocation *run, struct nm_store *store, const char *text, struct asked *asked,
+			      int64_t *id, struct nm_error *err)
 {
 	const struct nm_plan *plan = run->session->plan;
-	struct nm_call_filter filter = {.since = NM_TIME_MIN, .until = NM_TIME_MAX};
+	const struct nm_zone *zone = session_zone(run->session);
+	struct nm_call_filter filter = {.since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = OTHERS + 1};
 	const size_t digits = strspn(text, "0123456789");
-	char whose[5 + NM_NUMBER_TEXT] = "from ", when[3 + NM_TIME_TEXT] = "of ";
+	char words[NM_TIME_TEXT], until[NM_TIME_TEXT];
 	struct nm_error why;
 
 	if (*text == '#' || (!text[digits] && digits <= ID_DIGITS))
 		return call_read_id("explain", text, id, err);
 	if (nm_number_read(text, plan->country, &filter.caller, &why) == NM_OK) {
-		nm_number_words(filter.caller, whose + 5);
-		return find_newest(run, store, &filter, whose, id, err);
+		nm_number_words(filter.caller, words);
+		snprintf(asked->what, sizeof asked->what, "from %s", words);
+		nm_number_write(filter.caller, words);
+		snprintf(asked->list, sizeof asked->list, "--caller %.*s", NM_NUMBER_TEXT, words);
+		return find_calls(store, &filter, asked, id, err);
 	}
-	if (nm_time_read(text, session_zone(run->session), session_now(run->session), &filter.since, &why) != NM_OK)
+	if (nm_time_read(text, zone, session_now(run->session), &filter.since, &why) != NM_OK)
 		return nm_fail(err, NM_INPUT,
 			       "`%s` is no call: name one by its number in `nevermiss calls list`, by who called "
 			       "(+15125550199) or by when (2026-12-03 14:05)",
 			       text);
 	filter.until = filter.since + 60;
-	nm_time_words(session_zone(run->session), filter.since, true, when + 3);
-	return find_newest(run, store, &filter, when, id, err);
+	nm_time_words(zone, filter.since, true, words);
+	snprintf(asked->what, sizeof asked->what, "of %s", words);
+	nm_time_rfc3339(zone, filter.since, words);
+	nm_time_rfc3339(zone, filter.until, until);
+	snprintf(asked->list, sizeof asked->list, "--since %.25s --until %.25s", words, until);
+	return find_calls(store, &filter, asked, id, err);
 }
 
 enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err)
 {
+	struct asked asked = {.what = ""};
 	struct nm_arena *arena;
 	struct nm_store *store;
 	int64_t id = 0;
@@ -287,11 +348,13 @@ enum nm_code calls_explain(struct invocation *run, enum status *status, struct n
 			       "came, or --all");
 	code = session_store(run->session, &store, err);
 	if (!code)
-		code = find_call(run, store, run->args->words[1], &id, err);
-	if (code)
-		return code;
-	arena = nm_arena_new();
-	code = arena ? explain_one(run, store, id, arena, status, err) : nm_fail_memory(err);
+		code = find_call(run, store, run->args->words[1], &asked, &id, err);
+	if (!code && asked.calls.n)
+		code = nm_calls_name(store, run->session->plan, &asked.calls, err);
+	arena = code ? NULL : nm_arena_new();
+	if (!code)
+		code = arena ? explain_one(run, store, id, &asked, arena, status, err) : nm_fail_memory(err);
 	nm_arena_free(arena);
+	nm_call_entries_clear(&asked.calls);
 	return code;
 }

@@ -79,6 +79,7 @@ const struct command commands[] = {
 	    { "until", "T", "list, explain --all: only calls before" },
 	    { "line", "L", "list, explain --all: only this line; import FILE: the line that all its calls were to" },
 	    { "count", "N", "list: how many of the newest (default 50); explain --all: of the worst (default 10)" },
+	    { "caller", "NUMBER", "list: only calls from that number" },
 	    { "all", NULL, "explain: all calls, how many went as planned, and the worst of the others" },
 	    { "at-carriers", NULL, "forget: also delete what carriers keep of the number, where they can" },
 	    { "yes", NULL, "forget: do not ask" } }, cmd_calls },

@@ -202,6 +202,8 @@ enum nm_code plan_named(struct invocation *run, const char *what, struct nm_plan
 /* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
 enum nm_code calls_import_file(struct invocation *run, const char *name, enum status *status,
 			       struct nm_error *err) NM_WARN_UNUSED;
+/* What of the calls that were made is new to follow-ups; nothing where there is none. */
+void calls_attempts_words(struct invocation *run, int64_t attempts);
 /* `calls forget` and `calls expire` (cmd_forget.c); what an import let go of because it is too old. */
 enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err);
 enum nm_code calls_expire(struct invocation *run, enum status *status, struct nm_error *err);

@@ -120,6 +120,11 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	}
 }
 
+bool deed_is_told(const struct nm_deed *deed)
+{
+	return deed->kind != NM_DEED_ENDED && deed->words && deed->who && !strcmp(deed->who, NM_FOLLOWUP_LOG);
+}
+
 void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 {
 	static const char *const kinds[] = {
@@ -129,6 +134,11 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 		[NM_DEED_REACHED] = "reached the customer",
 	};
 
+	if (deed_is_told(deed)) {
+		nm_buf_add(out, "tells of ");
+		add_one_line(out, deed->words);
+		return;
+	}
 	nm_buf_add(out, kinds[deed->kind]);
 	if (deed->kind == NM_DEED_ENDED)
 		nm_buf_addf(out, ": %s", nm_followup_end_name(deed->end));

@@ -33,7 +33,9 @@ enum nm_code followup_send(struct session *session, int64_t id, const struct nm_
 void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now, struct nm_buf *out);
 /* The members of one; the object stays open. */
 void json_followup(struct nm_json *json, const struct session *session, const struct nm_followup *followup);
-/* "tried, no answer"; "ended: booked" */
+/* Is it what the log tells of: a call that was made (made.h)? */
+bool deed_is_told(const struct nm_deed *deed);
+/* "tried, no answer"; "ended: booked"; of one that is told "tells of a call from line main, no answer" */
 void deed_words(const struct nm_deed *deed, struct nm_buf *out);
 void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm_deed *deed);
 

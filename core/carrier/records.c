@@ -108,22 +108,44 @@ bool nm_records_lasts(nm_time began, nm_time ended)
 	return ended == 0 || (ended >= began && ended - began <= NM_RECORDS_LONGEST_S);
 }
 
+/* Room for one more item of an array of the arena; false: memory is out. */
+static bool grow(struct nm_arena *arena, void **items, size_t size, size_t n, size_t *capacity)
+{
+	const size_t more = *capacity > 0 ? *capacity * 2 : 64;
+	void *grown;
+
+	if (n < *capacity)
+		return true;
+	grown = nm_arena_alloc(arena, more, size);
+	if (grown == NULL)
+		return false;
+	if (n > 0)
+		memcpy(grown, *items, n * size);
+	*items = grown;
+	*capacity = more;
+	return true;
+}
+
 bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record)
 {
 	struct nm_records *records = exchange->records;
 
-	if (records->n == records->capacity) {
-		const size_t capacity = records->capacity > 0 ? records->capacity * 2 : 64;
-		struct nm_record *items = nm_arena_alloc(exchange->arena, capacity, sizeof(*items));
-
-		if (items == NULL)
-			return false;
-		if (records->n > 0)
-			memcpy(items, records->items, records->n * sizeof(*items));
-		records->items = items;
-		records->capacity = capacity;
-	}
+	if (!grow(exchange->arena, (void **)&records->items, sizeof(*records->items), records->n, &records->capacity))
+		return false;
 	records->items[records->n++] = *record;
+	return true;
+}
+
+bool nm_records_add_made(struct nm_exchange *exchange, const struct nm_made *made)
+{
+	struct nm_records *records = exchange->records;
+
+	if (records->n_made == NM_RECORDS_MAX)
+		return true;
+	if (!grow(exchange->arena, (void **)&records->made, sizeof(*records->made), records->n_made,
+		  &records->made_capacity))
+		return false;
+	records->made[records->n_made++] = *made;
 	return true;
 }
 

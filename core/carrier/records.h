@@ -27,6 +27,8 @@ nm_number nm_records_number(const char *text);
 bool nm_records_lasts(nm_time began, nm_time ended);
 /* A copy in the list, which must have room (NM_RECORDS_MAX); false: memory is out. */
 bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record);
+/* The same of a call that was made, up to NM_RECORDS_MAX: more are left out. */
+bool nm_records_add_made(struct nm_exchange *exchange, const struct nm_made *made);
 /* Puts a leg, once by its id, in the order in which they began, then of their ids.  The array must have room, up to NM_LEGS_MAX; false:
  * there are so many already. */
 bool nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg);

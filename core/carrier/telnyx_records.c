@@ -192,6 +192,20 @@ static bool take_legs(struct nm_exchange *x, struct nm_record *record, const str
 	return true;
 }
 
+/* One that went out from the number, whether or not a call had come for it. */
+static bool add_made(struct nm_exchange *x, const struct entry *entry)
+{
+	const struct nm_made made = { .from = entry->from,
+				      .to = entry->to,
+				      .began = entry->began,
+				      .answered = entry->answered,
+				      .ended = entry->ended,
+				      .end = entry->end };
+
+	return entry->inbound || entry->from != nm_records_number(x->number) || entry->end == NM_LEG_OPEN ||
+	       nm_records_add_made(x, &made);
+}
+
 /* All that was listed is known: the calls to the number. */
 static enum nm_step_result finish(struct nm_exchange *x)
 {
@@ -207,6 +221,8 @@ static enum nm_step_result finish(struct nm_exchange *x)
 					    .end = entry->end,
 					    .own_phone = true };
 
+		if (!add_made(x, entry))
+			return nm_exchange_fail(x, "out of memory");
 		if (!entry->inbound || entry->to != number || entry->began < x->records->since ||
 		    entry->began >= x->records->until)
 			continue;

@@ -5,6 +5,7 @@
  *
  *   GET Calls.json?To=NUMBER&StartTime>=DAY&StartTime<=DAY   what came to the number, the newest first
  *   GET Calls.json?ParentCallSid=SID                         what rang for one of them
+ *   GET Calls.json?From=NUMBER&StartTime>=DAY&StartTime<=DAY calls that were made from it
  *
  * Whether the last day of such a list is in it is not certain: it is asked for a day more, and what began later
  * is left for the next week.  Not verified: that Studio's rings appear as legs.
@@ -18,7 +19,7 @@
 
 #define WEEK (7 * (nm_time)NM_DAY)
 
-enum asked { ASKED_CALLS = 1, ASKED_LEGS };
+enum asked { ASKED_CALLS = 1, ASKED_LEGS, ASKED_MADE };
 
 /* Where the week ends that is being read. */
 static nm_time week_end(const struct nm_records *records)
@@ -28,7 +29,8 @@ static nm_time week_end(const struct nm_records *records)
 	return end < records->now ? end : records->now;
 }
 
-static enum nm_step_result ask_week(struct nm_exchange *x, struct nm_request *next)
+/* side: "To" or "From", where the line's number stands. */
+static enum nm_step_result ask_week(struct nm_exchange *x, struct nm_request *next, const char *side, enum asked asked)
 {
 	const char *from = nm_records_day(x->arena, x->records->until);
 	const char *until = nm_records_day(x->arena, week_end(x->records) + NM_DAY);
@@ -36,10 +38,10 @@ static enum nm_step_result ask_week(struct nm_exchange *x, struct nm_request *ne
 
 	if (from != NULL && until != NULL)
 		path = nm_arena_format(x->arena,
-				       "/2010-04-01/Accounts/%s/Calls.json?To=%%2B%s&StartTime%%3E=%s"
+				       "/2010-04-01/Accounts/%s/Calls.json?%s=%%2B%s&StartTime%%3E=%s"
 				       "&StartTime%%3C=%s&PageSize=1000",
-				       x->account->sid, x->number + 1, from, until);
-	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL, ASKED_CALLS);
+				       x->account->sid, side, x->number + 1, from, until);
+	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL, (int)asked);
 }
 
 /* What follows a page of a list.  A page that names itself would be read for ever. */
@@ -54,7 +56,7 @@ static enum nm_step_result turn_page(struct nm_exchange *x, struct nm_request *n
 				       : nm_exchange_fail(x, "out of memory");
 }
 
-/* The next call of the week that was not asked about, or the next week. */
+/* The next call of the week that was not asked about, or what went out in that week. */
 static enum nm_step_result go_on(struct nm_exchange *x, struct nm_request *next)
 {
 	struct nm_records *records = x->records;
@@ -62,8 +64,14 @@ static enum nm_step_result go_on(struct nm_exchange *x, struct nm_request *next)
 	records->own = NULL;
 	if (records->at < records->n)
 		return nm_twilio_ask_legs(x, next, records->items[records->at].id, ASKED_LEGS);
-	records->until = week_end(records);
-	return nm_records_end(records) ? NM_STEP_DONE : ask_week(x, next);
+	return ask_week(x, next, "From", ASKED_MADE);
+}
+
+static enum nm_step_result next_week(struct nm_exchange *x, struct nm_request *next)
+{
+	x->records->own = NULL;
+	x->records->until = week_end(x->records);
+	return nm_records_end(x->records) ? NM_STEP_DONE : ask_week(x, next, "To", ASKED_CALLS);
 }
 
 /* --- the calls of a week --- */
@@ -191,6 +199,46 @@ static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *n
 	return go_on(x, next);
 }
 
+/* --- calls that were made --- */
+
+/* Also a leg of another call that shows the line's number; what is under way says more the next time.  False: memory is
+ * out. */
+static bool take_made_call(struct nm_exchange *x, const struct nm_node *call)
+{
+	const char *from = nm_node_member_text(call, "from");
+	struct nm_made made;
+	struct nm_leg leg;
+
+	if (from == NULL || strcmp(from, x->number) != 0 || !nm_twilio_leg_goes(call, "outbound") || !nm_twilio_is_leg(call))
+		return true;
+	if (!nm_twilio_read_leg(x, call, &leg))
+		return false;
+	if (leg.began < x->records->until || leg.began >= week_end(x->records) || leg.end == NM_LEG_OPEN ||
+	    !nm_records_lasts(leg.began, leg.ended))
+		return true;
+	made = (struct nm_made){ .from = nm_records_number(from),
+				 .to = nm_records_number(leg.to),
+				 .began = leg.began,
+				 .answered = leg.rang_s >= 0 ? leg.began + leg.rang_s : 0,
+				 .ended = leg.ended,
+				 .end = leg.end };
+	return nm_records_add_made(x, &made);
+}
+
+static enum nm_step_result take_made(struct nm_exchange *x, struct nm_request *next, const struct nm_node *root)
+{
+	const struct nm_node *list = nm_node_get(root, "calls");
+	const char *page;
+
+	if (!nm_node_is_array(list))
+		return nm_exchange_fail(x, "its answer lists no calls that were made");
+	for (size_t i = 0; i < nm_node_count(list); i++)
+		if (!take_made_call(x, nm_node_at(list, i)))
+			return nm_exchange_fail(x, "out of memory");
+	page = nm_twilio_next_calls(x, root);
+	return page != NULL ? turn_page(x, next, page) : next_week(x, next);
+}
+
 enum nm_step_result nm_twilio_records(struct nm_exchange *x, const struct nm_response *last,
 				      struct nm_request *next)
 {
@@ -199,13 +247,22 @@ enum nm_step_result nm_twilio_records(struct nm_exchange *x, const struct nm_res
 
 	if (x->state == NM_ASKED_NOTHING || last == NULL) {
 		nm_records_begin(x->records);
-		return nm_twilio_has_sid(x) ? ask_week(x, next) : NM_STEP_FAILED;
+		return nm_twilio_has_sid(x) ? ask_week(x, next, "To", ASKED_CALLS) : NM_STEP_FAILED;
 	}
 	root = nm_twilio_document(x, last, &result);
 	if (root == NULL)
 		return result;
-	result = x->state % NM_ASKED_PAGE == ASKED_CALLS ? take_calls(x, next, root)
-							 : take_legs(x, next, root);
+	switch (x->state % NM_ASKED_PAGE) {
+	case ASKED_CALLS:
+		result = take_calls(x, next, root);
+		break;
+	case ASKED_LEGS:
+		result = take_legs(x, next, root);
+		break;
+	default:
+		result = take_made(x, next, root);
+		break;
+	}
 	nm_node_free(root);
 	return result;
 }

@@ -79,6 +79,9 @@ enum nm_step_result voipms_refused(struct nm_exchange *exchange, const char *sta
 
 /* A number in full; ten digits are VoIP.ms's own way to write those of North America; 0: it is none. */
 nm_number voipms_number(const char *text);
+/* The number in `"Name" <5551112222>`, or of the text as it is (NULL: none); a withheld one is 0, as in VoIP.ms's own
+ * filters, or told in a word. */
+struct nm_caller voipms_caller(const char *text);
 /* RECORDS, all of it. */
 enum nm_step_result voipms_records(struct nm_exchange *exchange, const struct nm_response *last,
 				   struct nm_request *next);

@@ -63,18 +63,18 @@ static bool is_withheld(const char *text)
 	return strlen(text) == sizeof(word) - 1 && nm_ascii_begins(text, word, sizeof(word) - 1);
 }
 
-/* The number in `"Name" <5551112222>`, or the text as it is; a withheld one is 0, as in VoIP.ms's own filters, or told
- * in a word.  False: memory is out. */
-static bool take_caller(struct nm_exchange *x, const char *text, struct nm_caller *out)
+struct nm_caller voipms_caller(const char *text)
 {
 	const char *open = text != NULL ? strrchr(text, '<') : NULL;
 	const char *close = open != NULL ? strchr(open, '>') : NULL;
+	char number[NM_NUMBER_TEXT] = "";
 
+	if (close != NULL && close - open - 1 < (ptrdiff_t)sizeof(number))
+		memcpy(number, open + 1, (size_t)(close - open - 1));
 	if (close != NULL)
-		text = nm_arena_textn(x->arena, open + 1, (size_t)(close - open - 1));
-	*out = (struct nm_caller){ .anonymous = text != NULL && (strcmp(text, "0") == 0 || is_withheld(text)),
+		text = number;
+	return (struct nm_caller){ .anonymous = text != NULL && (strcmp(text, "0") == 0 || is_withheld(text)),
 				   .number = voipms_number(text) };
-	return close == NULL || text != NULL;
 }
 
 /* Only the first is documented; the others are spelt as calls are asked for.  OPEN: none of them. */
@@ -112,6 +112,18 @@ static nm_time end_time(const struct nm_node *entry, nm_time began)
 	return *text == '\0' && nm_records_lasts(began, began + seconds) ? began + seconds : -1;
 }
 
+/* One to another number, which may be another line's, or a call that was made from this one.  False: memory is out. */
+static bool take_made(struct nm_exchange *x, const struct nm_node *entry, const struct nm_record *record, nm_number to)
+{
+	struct nm_made made = { .to = to, .began = record->began, .ended = record->ended, .end = record->end };
+
+	made.from = voipms_caller(nm_node_member_text(entry, "callerid")).number;
+	if (made.from != voipms_number(x->number) || made.began < x->records->until ||
+	    made.began >= window_end(x->records) || made.end == NM_LEG_OPEN || made.ended < 0)
+		return true;
+	return nm_records_add_made(x, &made);
+}
+
 /* False: memory is out. */
 static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 {
@@ -124,7 +136,7 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 
 	record.ended = end_time(entry, record.began);
 	if (to != NULL && voipms_number(to) != voipms_number(x->number))
-		return true;
+		return take_made(x, entry, &record, voipms_number(to));
 	if (to == NULL || id == NULL || *id == '\0' || record.began == 0 || record.end == NM_LEG_OPEN ||
 	    record.ended < 0) {
 		records->odd++;
@@ -133,8 +145,8 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 	if (record.began < records->until || record.began >= window_end(records))
 		return true;
 	record.id = nm_ask_words(x->arena, id);
-	return record.id != NULL && take_caller(x, nm_node_member_text(entry, "callerid"), &record.caller) &&
-	       nm_records_add(x, &record);
+	record.caller = voipms_caller(nm_node_member_text(entry, "callerid"));
+	return record.id != NULL && nm_records_add(x, &record);
 }
 
 static enum nm_step_result take_entries(struct nm_exchange *x, struct nm_request *next,

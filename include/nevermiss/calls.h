@@ -105,7 +105,7 @@ struct nm_call_filter {
 	nm_number number;     /* of a line; 0: all */
 	nm_time since, until; /* that began in [since, until) */
 	size_t most;
-	nm_number caller; /* whoever of any line; 0: all.  Not together with number */
+	nm_number caller;     /* whoever called; 0: all */
 };
 
 enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
@@ -183,6 +183,7 @@ struct nm_import {
 	struct nm_arena *arena;
 	size_t n;
 	struct nm_import_line *lines; /* of the account, in the plan's order */
+	int64_t attempts; /* new deeds of follow-ups, of calls that were made (made.h) */
 	bool stopped;
 };
 

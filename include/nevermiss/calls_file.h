@@ -80,6 +80,7 @@ struct nm_calls_file {
 	int64_t fresh, mended, known;
 	int64_t untold;    /* of these, answered by whom the table does not say */
 	int64_t outgoing;  /* left out: calls that were made */
+	int64_t attempts;  /* new deeds of follow-ups, of calls that were made (made.h) */
 	int64_t elsewhere; /* left out: to no line of the plan */
 	struct nm_expired expired; /* by the plan's retention, when all was read */
 	int64_t n_wrong;   /* rows that could not be read */

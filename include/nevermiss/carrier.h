@@ -189,6 +189,13 @@ struct nm_record {
 	struct nm_leg *legs; /* in the order in which they began */
 };
 
+/* A call that was made from a number of the business's, on the carrier's clock. */
+struct nm_made {
+	nm_number from, to;             /* from 0: not told */
+	nm_time began, answered, ended; /* answered and ended 0: not known */
+	enum nm_leg_end end;
+};
+
 /* The calls that came to a line since an instant.  A conversation reads so many at the most (`cut`): then all
  * of those before `until`, so that the next one goes on from there.  Texts and items live in the exchange's
  * arena. */
@@ -199,6 +206,8 @@ struct nm_records {
 	size_t odd;         /* entries that did not describe a call */
 	size_t n, capacity;
 	struct nm_record *items; /* in no order */
+	size_t n_made, made_capacity;
+	struct nm_made *made; /* calls that were made from the line's number, where the driver's records tell; in no order */
 	size_t at;               /* the driver's */
 	void *own;               /* the driver's */
 };

@@ -54,7 +54,7 @@ struct nm_deed {
 	const char *who; /* "pat over ssh" */
 	enum nm_deed_kind kind;
 	enum nm_followup_end end; /* of NM_DEED_ENDED */
-	const char *words;        /* NULL */
+	const char *words;        /* NULL; of NM_FOLLOWUP_LOG what it tells of: "a call from line main, no answer" */
 };
 
 struct nm_followup {

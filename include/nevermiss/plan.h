@@ -354,12 +354,18 @@ bool nm_kinds_share_names(const char *a, const char *b);
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 /* The line that has the number; -1 when none has, and for 0. */
 int nm_plan_find_number(const struct nm_plan *plan, nm_number number);
+/* Is it the number of a line or a destination? */
+bool nm_plan_owns(const struct nm_plan *plan, nm_number number);
 /* Numbers of that country may be called: it is the plan's own, or one of `allow`. */
 bool nm_plan_allows(const struct nm_plan *plan, const char *country);
 /* The rule against toll fraud, of a number that is to be called or texted: never a premium number, and none
  * outside the plan's countries but one that is free to call wherever it is. */
 enum nm_toll { NM_TOLL_FINE, NM_TOLL_PREMIUM, NM_TOLL_ABROAD };
 enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number);
+/* Whether a number may get texts: the same rule, and none to a toll-free number, at which no phone gets them, but for one
+ * that the plan itself has. */
+enum nm_textable { NM_TEXTABLE, NM_TEXTABLE_PREMIUM, NM_TEXTABLE_ABROAD, NM_TEXTABLE_TOLL_FREE };
+enum nm_textable nm_plan_textable(const struct nm_plan *plan, nm_number number);
 /* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);
  * NULL when memory is out. */
 const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);

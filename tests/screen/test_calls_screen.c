@@ -297,6 +297,30 @@ static void calls_follow_a_rename_that_is_saved(void **state)
 	stage_close(&stage);
 }
 
+/* What a record tells of stands among what people did, as what it is. */
+static void a_call_that_was_made_stands_in_the_history(void **state)
+{
+	const struct nm_followup_filter filter = {
+		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100};
+	const struct nm_deed told = {.at = NIGHT, .who = NM_FOLLOWUP_LOG, .kind = NM_DEED_TRIED,
+				     .words = "a call from line main, no answer"};
+	struct nm_followups open;
+	struct nm_store *store;
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_followups(store, &filter, &open, NULL), NM_OK);
+	for (size_t i = 0; i < open.n; i++)
+		assert_int_equal(nm_store_followup_deed(store, open.items[i].id, &told, NULL), NM_OK);
+	nm_followups_clear(&open);
+	stage_keys(&stage, "1 7 Enter");
+	stage_shows(&stage, "what was done");
+	stage_shows(&stage, "the log tells of a call from line main, no answer");
+	stage_close(&stage);
+}
+
 /* --- the filter --- */
 
 static void each_character_narrows_the_log(void **state)
@@ -317,6 +341,30 @@ static void each_character_narrows_the_log(void **state)
 	stage_shows(&stage, "no call has these words");
 	stage_keys(&stage, "Escape");
 	stage_shows(&stage, "1 of 8 this month");
+	stage_close(&stage);
+}
+
+/* However a number, or its end, is written, the filter is for the same calls. */
+static void a_number_is_found_as_it_is_written(void **state)
+{
+	static const char *const written[] = { "5125550199", "512-555-0199", "(512) 555-0199", "+1 512 555 0199",
+					       "+15125550199", "555-0199", "555 0199" };
+	struct stage stage;
+	char shown[64];
+
+	(void)state;
+	open_filled(&stage, &small);
+	for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+		stage_keys(&stage, "/ C-u");
+		stage_type(&stage, written[i]);
+		stage_keys(&stage, "Enter");
+		snprintf(shown, sizeof shown, "1 of 1 with: %s", written[i]);
+		stage_shows(&stage, shown);
+	}
+	stage_keys(&stage, "/ C-u");
+	stage_type(&stage, "555-0999");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "no call has these words");
 	stage_close(&stage);
 }
 
@@ -701,7 +749,9 @@ int main(void)
 		cmocka_unit_test(the_first_difference_stands_in_the_list),
 		cmocka_unit_test(what_is_left_holds_nothing_and_comes_back_as_it_was),
 		cmocka_unit_test(calls_follow_a_rename_that_is_saved),
+		cmocka_unit_test(a_call_that_was_made_stands_in_the_history),
 		cmocka_unit_test(each_character_narrows_the_log),
+		cmocka_unit_test(a_number_is_found_as_it_is_written),
 		cmocka_unit_test(a_date_is_where_the_log_begins),
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(a_call_is_played_as_it_is_explained),

@@ -16,6 +16,7 @@
 
 #include "books.h"
 #include "nevermiss/calls_file.h"
+#include "random_plan.h"
 #include "text_file.h"
 
 /* clang-format off */
@@ -135,6 +136,107 @@ static void what_is_no_time_is_wrong(void **state)
 		file = import(text);
 		if (file.n_wrong != 1)
 			fail_msg("%s is taken", forms[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
+/* --- clocks that are named --- */
+
+#define INSTANTS 40
+
+/* Around a change of the zone's clocks, and at any time. */
+static nm_time draw_instant(const struct nm_zone *zone, uint64_t *seed)
+{
+	const nm_time any = NOW - NM_DAY - random_below(seed, 400 * (unsigned)NM_DAY),
+		      change = nm_zone_next_change(zone, any);
+
+	if (random_below(seed, 2) == 0 || change > NOW - NM_DAY)
+		return any;
+	return change - 7200 + random_below(seed, 14400);
+}
+
+static void add_time(struct nm_buf *out, const struct nm_zone *zone, nm_time t, const char *clock)
+{
+	const nm_local local = nm_zone_local(zone, t);
+	const struct nm_date date = nm_date_from_days(nm_local_day(local));
+	const int s = (int)(local - nm_local_day(local) * NM_DAY);
+
+	nm_buf_addf(out, "%d/%d/%d %d:%02d:%02d %s %s,+15125550199,main,missed\n", date.month, date.day, date.year,
+		    s / 3600 % 12 != 0 ? s / 3600 % 12 : 12, s / 60 % 60, s % 60, s < 43200 ? "AM" : "PM", clock);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const nm_time x = *(const nm_time *)a, y = *(const nm_time *)b;
+
+	return (x < y) - (x > y);
+}
+
+/* With its clock's name each local time is one instant, in the repeated hour too. */
+static void a_named_clock_tells_the_instant(void **state)
+{
+	static const char *const zones[] = { "America/Chicago", "America/New_York", "America/St_Johns", "Europe/London",
+					     "Europe/Berlin",   "Australia/Sydney" };
+	uint64_t seed = 3;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		nm_time instants[INSTANTS];
+		struct nm_calls_file file;
+		struct nm_call_entries calls;
+		struct nm_zone *zone;
+		struct nm_error err;
+		struct nm_buf text;
+
+		books_close(&books);
+		books_open(&books, PLAN);
+		assert_int_equal(nm_zone_load(zones[i], &zone, &err), NM_OK);
+		nm_buf_init(&text, 1u << 16);
+		nm_buf_add(&text, "at,from,to,status\n");
+		for (size_t k = 0; k < INSTANTS; k++) {
+			instants[k] = draw_instant(zone, &seed);
+			add_time(&text, zone, instants[k], nm_zone_abbreviation(zone, instants[k]));
+		}
+		assert_int_equal(import_with(text.data, text.len, zone, &file, &err), NM_OK);
+		if (file.n_wrong > 0)
+			fail_msg("%s: %s", zones[i], file.wrong[0].words);
+		nm_calls_file_clear(&file);
+		calls = log_of(INSTANTS);
+		qsort(instants, INSTANTS, sizeof(instants[0]), newest_first);
+		for (size_t k = 0; k < INSTANTS; k++)
+			assert_int_equal(calls.items[k].began, instants[k]);
+		nm_call_entries_clear(&calls);
+		nm_buf_clear(&text);
+		nm_zone_free(zone);
+	}
+}
+
+/* The zone has another one then: it is named, and nothing is guessed. */
+static void a_clock_of_another_zone_is_wrong(void **state)
+{
+	static const struct {
+		const char *time, *words;
+	} forms[] = {
+		{ "2026-11-25 01:30 EST", "the time is `2026-11-25 01:30 EST` and the clock of America/Chicago is CST then: "
+					  "--timezone says another zone" },
+		{ "7/1/2026 1:30 CST", "the time is `7/1/2026 1:30 CST` and the clock of America/Chicago is CDT then: "
+				       "--timezone says another zone" },
+		{ "7/1/2026 1:30 Central", "the time is `7/1/2026 1:30 Central` and the clock of America/Chicago is CDT then: "
+					   "--timezone says another zone" },
+		{ "3/8/2026 2:30 AM CST", "the time is `3/8/2026 2:30 AM CST` and clocks skip that one" },
+		{ "7/1/2026 1:30 AMT", "the time is `7/1/2026 1:30 AMT` and the clock of America/Chicago is CDT then: "
+				       "--timezone says another zone" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,status\n%s,+15125550199,main,missed\n", forms[i].time);
+		file = import(text);
+		assert_int_equal(file.n_wrong, 1);
+		assert_string_equal(file.wrong[0].words, forms[i].words);
 		nm_calls_file_clear(&file);
 	}
 }
@@ -275,6 +377,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_instant_has_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_time_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_named_clock_tells_the_instant, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),

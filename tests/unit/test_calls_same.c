@@ -172,6 +172,25 @@ static void add_telnyx(struct nm_buf *out, const struct entry *entry)
 	add_instant(out, ",\"finished_at\":\"", entry->ended, "\"}");
 }
 
+static void add_voipms_time(struct nm_buf *out, nm_time t)
+{
+	const struct nm_date date = nm_date_from_days(nm_local_day(t));
+	const int second = (int)(t % NM_DAY);
+
+	nm_buf_addf(out, ",\"date\":\"%04d-%02d-%02d %02d:%02d:%02d\"", date.year, date.month, date.day, second / 3600,
+		    second / 60 % 60, second % 60);
+}
+
+static void add_voipms(struct nm_buf *out, const struct entry *entry)
+{
+	nm_buf_addf(out, "{\"callerid\":\"%s\",\"destination\":\"%s\",\"description\":\"Inbound DID\",\"account\":\"1\","
+			 "\"disposition\":\"%s\",\"duration\":\"00:%02d:%02d\",\"seconds\":%s%d%s,\"uniqueid\":\"%s\"",
+		    entry->from, entry->to, entry->how, entry->talked / 60, entry->talked % 60,
+		    entry->alone ? "\"" : "", entry->talked, entry->alone ? "\"" : "", entry->id);
+	add_voipms_time(out, entry->began);
+	nm_buf_add(out, "}");
+}
+
 static void add_twilio_row(struct nm_buf *out, const struct entry *entry)
 {
 	nm_buf_addf(out, "%s,%s,%s,%s,%s,%s,%d", entry->id, entry->inbound ? "" : parent_of(entry)->id,
@@ -215,6 +234,13 @@ static const struct format telnyx = {
 	add_telnyx,
 	add_telnyx_row,
 	{ "NORMAL_CLEARING", "NO_ANSWER", "USER_BUSY", "CALL_REJECTED", "ORIGINATOR_CANCEL" },
+};
+static const struct format voipms = {
+	"{\"status\":\"success\",\"cdr\":[",
+	NULL, /* no table of theirs is known */
+	add_voipms,
+	NULL,
+	{ "ANSWERED", "NO ANSWER", "BUSY", "FAILED", "NO ANSWER" },
 };
 
 /* Of those that are asked for: of one call the legs, or only calls (Twilio's), or all. */
@@ -362,7 +388,7 @@ static char *table_of(const struct format *format)
 /* Neither is a record mended, nor comes to something else in a log that has no other. */
 static void files_say_the_same(const struct format *format, const char *text)
 {
-	char *forms[] = { list_of(format, ""), table_of(format) };
+	char *forms[] = { list_of(format, ""), format->names != NULL ? table_of(format) : NULL };
 	struct nm_buf expected, got;
 	size_t calls;
 
@@ -370,9 +396,10 @@ static void files_say_the_same(const struct format *format, const char *text)
 	calls = import_from_carrier(format);
 	expected = outcomes();
 	file_says_the_same(forms[0], calls, false);
-	file_says_the_same(forms[1], calls, false);
+	if (forms[1] != NULL)
+		file_says_the_same(forms[1], calls, false);
 	books_close(&books);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2 && forms[i] != NULL; i++) {
 		books_open(&books, text);
 		file_says_the_same(forms[i], calls, true);
 		got = outcomes();
@@ -422,11 +449,36 @@ static void what_telnyx_lists_its_exports_say(void **state)
 	}
 }
 
+/* No legs, callers with and without names, and a line's number with and without its country's code. */
+static void what_voipms_lists_its_answers_say(void **state)
+{
+	static const char *const callers[] = { "\\\"Ann\\\" <5125550199>", "5125550142", "15125550142", "0", "anonymous",
+					       "Unknown", "\\\"Bob\\\" <0>" };
+
+	(void)state;
+	for (int round = 0; round < random_few(20); round++) {
+		size_t n = 0;
+
+		draw_entries(voipms.hows);
+		for (size_t i = 0; i < n_entries; i++) {
+			if (!entries[i].inbound)
+				continue;
+			entries[n] = entries[i];
+			entries[n].from = callers[draw(7)];
+			entries[n].to += draw(3); /* "+1", "1" or nothing before it */
+			entries[n++].alone = draw(2) == 0;
+		}
+		n_entries = n;
+		files_say_the_same(&voipms, PLAN("voipms user = \"o\""));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_twilio_lists_its_exports_say),
 		cmocka_unit_test(what_telnyx_lists_its_exports_say),
+		cmocka_unit_test(what_voipms_lists_its_answers_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,7 @@
 #define CALL(n) "CA" n n n n n n n n n n n n n n n n n n n n n n n n n n n n n n n n
 #define CALLS "https://api.twilio.com/2010-04-01/Accounts/" SID "/Calls.json?"
 #define WEEK(from, until) CALLS "To=%2B15125550100&StartTime%3E=" from "&StartTime%3C=" until "&PageSize=1000"
+#define MADE(from, until) CALLS "From=%2B15125550100&StartTime%3E=" from "&StartTime%3C=" until "&PageSize=1000"
 #define LEGS(n) CALLS "ParentCallSid=" CALL(n) "&PageSize=100"
 #define TIMES(began, ended) \
 	"\"date_created\":\"" began " +0000\",\"start_time\":\"" began " +0000\",\"end_time\":\"" ended " +0000\""
@@ -42,6 +43,9 @@
 #define RANG(n, to, status, began, ended, more) \
 	"{\"sid\":\"" CALL(n) "\",\"to\":\"" to "\",\"direction\":\"outbound-dial\",\"status\":\"" status "\"," \
 	TIMES(began, ended) more "}"
+#define WENT(n, to, direction, status, began, ended) \
+	"{\"sid\":\"" CALL(n) "\",\"from\":\"+15125550100\",\"to\":\"" to "\",\"direction\":\"" direction "\"," \
+	"\"status\":\"" status "\",\"duration\":\"90\"," TIMES(began, ended) "}"
 #define LIST(calls) "{\"calls\":[" calls "],\"next_page_uri\":null}"
 #define PAGE(calls, next) "{\"calls\":[" calls "],\"next_page_uri\":\"" next "\"}"
 #define MON "Mon, 05 Jan 2026 "
@@ -114,9 +118,17 @@ static const struct recorded twilio_talk[] = {
 	  LIST(RANG("a", "+15125550112", "completed", MON "14:00:22", MON "14:00:50",
 		    ",\"duration\":\"20\"") "," RANG("b", "+15125550111", "no-answer", MON "14:00:02",
 						     MON "14:00:20", "")) },
+	{ "GET", MADE("2026-01-05", "2026-01-13"), NULL, 200,
+	  LIST(WENT("7", "+15125550199", "outbound-api", "completed", MON "15:00:00", MON "15:02:00") ","
+	       WENT("8", "+15125550198", "outbound-dial", "no-answer", MON "15:10:00", MON "15:10:20") ","
+	       WENT("9", "+15125550198", "outbound-api", "in-progress", MON "15:20:00", MON "15:20:20") ","
+	       WENT("a", "+15125550197", "outbound-api", "busy", TUE "00:00:00", TUE "00:00:02") ","
+	       WENT("b", "+15125550101", "inbound", "busy", MON "15:30:00", MON "15:30:02")) },
 	{ "GET", WEEK("2026-01-12", "2026-01-15"), NULL, 200,
 	  LIST(CAME("5", "+266696687", TUE "00:00:00", TUE "00:00:10", "")) },
 	{ "GET", LEGS("5"), NULL, 200, LIST("") },
+	{ "GET", MADE("2026-01-12", "2026-01-15"), NULL, 200,
+	  LIST(WENT("a", "+15125550197", "outbound-api", "busy", TUE "00:00:00", TUE "00:00:02")) },
 	{ 0 },
 };
 
@@ -150,6 +162,13 @@ static void test_twilio(void **state)
 	assert_true(asked.items[1].caller.anonymous);
 	assert_int_equal(asked.items[1].forwarded_from, 0);
 	assert_int_equal(asked.items[1].n, 0);
+	assert_int_equal(asked.n_made, 3);
+	assert_true(asked.made[0].from == UINT64_C(15125550100) && asked.made[0].to == UINT64_C(15125550199));
+	assert_int_equal(asked.made[0].began, DAY + 15 * 3600);
+	assert_int_equal(asked.made[0].ended - asked.made[0].answered, 90);
+	assert_int_equal(asked.made[0].end, NM_LEG_ANSWERED);
+	assert_int_equal(asked.made[1].end, NM_LEG_NO_ANSWER);
+	assert_true(asked.made[2].to == UINT64_C(15125550197));
 	recorded_close(&line);
 }
 
@@ -176,7 +195,7 @@ static void test_twilio_faults(void **state)
 	assert_fails(PLAN(TWILIO), no_legs, "its answer lists no legs");
 	assert_fails(PLAN("driver = twilio sid = \"AC1/x\""), (const struct recorded[]){ { 0 } },
 		     "account carrier: sid must be AC and 32 hexadecimal digits");
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 7; i++)
 		assert_bears_damage(PLAN(TWILIO), twilio_talk, i);
 }
 
@@ -213,6 +232,7 @@ static void test_twilio_oddities(void **state)
 			    "") "," RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03", "")) },
 		{ "GET", LEGS("5"), NULL, 200,
 		  LIST(RANG("b", "+15125550111", "busy", MON "16:00:02", MON "16:00:01", "")) },
+		{ "GET", MADE("2026-01-05", "2026-01-07"), NULL, 200, LIST("") },
 		{ 0 },
 	};
 	struct recorded_line line;
@@ -257,6 +277,9 @@ static void test_twilio_many_legs(void **state)
 	assert_int_equal(twilio->step(&line.exchange, &answer, &request), NM_STEP_SEND);
 	answer.body = legs.data;
 	answer.len = legs.len;
+	assert_int_equal(twilio->step(&line.exchange, &answer, &request), NM_STEP_SEND);
+	answer.body = LIST(""); /* calls that were made */
+	answer.len = strlen(answer.body);
 	assert_int_equal(twilio->step(&line.exchange, &answer, &request), NM_STEP_DONE);
 	assert_true(asked.items[0].cut);
 	assert_false(asked.items[0].tells_legs);
@@ -321,7 +344,7 @@ static void test_twilio_is_cut_between_weeks(void **state)
 	result = twilio->step(&line.exchange, &answer, &request);
 	answer.body = LIST("");
 	answer.len = strlen(answer.body);
-	for (int i = 0; i < 999; i++) {
+	for (int i = 0; i < 1000; i++) { /* legs of each, and calls that were made */
 		assert_int_equal(result, NM_STEP_SEND);
 		result = twilio->step(&line.exchange, &answer, &request);
 	}

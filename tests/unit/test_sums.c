@@ -169,7 +169,7 @@ static void do_random_deed(uint64_t *dice)
 #define BEFORE_SUMS 10
 #define OTHER_FATES 16 /* the last whose sums had probably swallowed calls as swallowed */
 
-#define OTHER_TABLE 17 /* the last whose sums are as they are now, in a table without row numbers */
+#define OTHER_TABLE 18 /* the last whose sums are as they are now, in a table without row numbers */
 
 /* The store becomes one of that schema, what sums it has are no good if they are not to be kept, and it is opened again. */
 static void count_anew(int schema)

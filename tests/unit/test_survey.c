@@ -48,12 +48,12 @@ static void ok(enum nm_code code, const struct nm_error *err)
 
 /* --- a slow oracle --- */
 
-enum { UNKNOWN, FAR, ALLOWED, PREMIUM, OURS, OPTED, MACHINE, DEAD, FIRST_ORDINARY, CALLERS = 150 };
+enum { UNKNOWN, FAR, ALLOWED, PREMIUM, OURS, OPTED, MACHINE, DEAD, FREE, FIRST_ORDINARY, CALLERS = 150 };
 
 static nm_number number_of(int caller)
 {
 	static const nm_number special[] = { 0,     442079460000u, 525512345678u, 19005550123u,
-					     OWNER, 15125550701u,  15125550702u,  15125550703u };
+					     OWNER, 15125550701u,  15125550702u,  15125550703u, 18005550123u };
 
 	return caller < FIRST_ORDINARY ? special[caller] : 15125551000u + (nm_number)caller;
 }

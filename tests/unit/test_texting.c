@@ -775,6 +775,8 @@ static void test_what_may_be_sent(void **state)
 		"+44 207 183 8750 is in GB: only the plan's own country and those of `allow` get texts");
 	assert_checked(rig.plan, twilio, 19005550123, "x", NM_REFUSED,
 		       "+1 900 555 0123 is a premium number: it gets no texts");
+	assert_checked(rig.plan, twilio, 18005550123, "x", NM_REFUSED,
+		       "+1 800 555 0123 is a toll-free number: no phone there gets texts");
 	assert_checked(rig.plan, twilio, 15125550100, "x", NM_INPUT,
 		       "line main cannot send a text to its own number");
 	assert_checked(
