@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/hours.h"
+#include "tests/support/random_plan.h"
 
 #define DAYS 7
 #define ALL 0x7Fu
@@ -27,12 +28,9 @@
 
 static uint64_t seed;
 
-static unsigned random_below(unsigned n)
+static unsigned below(unsigned n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed % n);
+	return random_below(&seed, n);
 }
 
 /* --- all rules --- */
@@ -295,8 +293,8 @@ static void none_is_shorter_on_days_of_two_parts(void **state)
 	(void)state;
 	oracle_run(&oracle, 2, 62);
 	seed = 2718;
-	while (n < 300) {
-		const uint32_t week = 1 + random_below((1u << 14) - 2);
+	while (n < random_few(300)) {
+		const uint32_t week = 1 + below((1u << 14) - 2);
 
 		if (oracle.best[week] == NOT_MET)
 			continue;
@@ -315,13 +313,13 @@ static void none_is_shorter_on_days_of_three_parts(void **state)
 	(void)state;
 	oracle_run(&oracle, 3, 52);
 	seed = 3141;
-	while (n < 300) {
-		const int cost = 20 + (int)random_below(33);
+	while (n < random_few(300)) {
+		const int cost = 20 + (int)below(33);
 		uint32_t week;
 
 		if (!oracle.n_waiting[cost])
 			continue;
-		week = (uint32_t)(oracle.waiting[cost][random_below((unsigned)oracle.n_waiting[cost])] %
+		week = (uint32_t)(oracle.waiting[cost][below((unsigned)oracle.n_waiting[cost])] %
 				  WEEKS);
 		if (week == 0 || week == WEEKS - 1 || oracle.best[week] == NOT_MET)
 			continue;

@@ -14,18 +14,16 @@
 #include <cmocka.h>
 
 #include "nevermiss/hours.h"
+#include "tests/support/random_plan.h"
 
 #define DAY 1440
 #define ROUNDS 2000
 
 static uint64_t seed;
 
-static unsigned random_below(unsigned n)
+static unsigned below(unsigned n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed % n);
+	return random_below(&seed, n);
 }
 
 static struct nm_hours_week week_of(const char *expression)
@@ -226,7 +224,7 @@ static void a_painted_week_rules_the_year(void **state)
 	(void)state;
 	seed = 1204;
 	for (int i = 0; i < ROUNDS / 4; i++) {
-		const int64_t begin = from + random_below(365), end = begin + random_below(80);
+		const int64_t begin = from + below(365), end = begin + below(80);
 		const struct nm_date a = nm_date_from_days(begin), b = nm_date_from_days(end);
 		static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 						      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -279,10 +277,10 @@ static struct nm_hours_week random_week(void)
 	static struct nm_hours_week week;
 
 	memset(&week, 0, sizeof week);
-	for (unsigned strokes = random_below(7); strokes > 0; strokes--) {
-		unsigned day = random_below(7), days = 1 + random_below(7 - day);
-		unsigned from = random_below(48), n = 1 + random_below(48 - from);
-		bool open = random_below(3) != 0;
+	for (unsigned strokes = below(7); strokes > 0; strokes--) {
+		unsigned day = below(7), days = 1 + below(7 - day);
+		unsigned from = below(48), n = 1 + below(48 - from);
+		bool open = below(3) != 0;
 
 		for (; days > 0; days--, day++)
 			memset(week.open + day * DAY + from * 30, open, (size_t)n * 30);
@@ -328,7 +326,7 @@ static void what_is_painted_is_what_is_read(void **state)
 
 	(void)state;
 	seed = 4711;
-	for (int i = 0; i < ROUNDS / 8; i++) {
+	for (int i = 0; i < random_few(ROUNDS / 8); i++) {
 		struct nm_hours_week week = random_week(), again;
 		const char *old = kept[i % 5];
 		char *text = written(&week, old), *alone = written(&week, NULL), *plain = naive(&week),
@@ -359,12 +357,12 @@ static void random_expression(char *out, size_t size)
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (unsigned rules = 1 + random_below(4), i = 0; i < rules; i++)
+	for (unsigned rules = 1 + below(4), i = 0; i < rules; i++)
 		len += (size_t)snprintf(out + len, size - len, "%s%s%s",
 					i == 0            ? ""
-					: random_below(4) ? "; "
+					: below(4) ? "; "
 							  : ", ",
-					days[random_below(8)], times[random_below(6)]);
+					days[below(8)], times[below(6)]);
 }
 
 #define GROUP_BYTES 7 /* that weekdays in front of a rule may take, when it is not one of every day */
@@ -376,7 +374,7 @@ static void what_somebody_wrote_hardly_grows(void **state)
 
 	(void)state;
 	seed = 815;
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < random_few(ROUNDS); i++) {
 		struct nm_hours_week week, again;
 		char *text;
 
