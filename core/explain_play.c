@@ -30,8 +30,8 @@ enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t 
 	return one->end == NM_LEG_FAILED ? NM_UNREACHABLE : NM_NO_ANSWER;
 }
 
-/* The leg ended, and nothing had the call there: no voicemail of that phone's own either.  One that cannot press 1 may have
- * ended it. */
+/* The leg ended, and nothing had the call there: no voicemail of that phone's own either, but for one that could not press
+ * 1. */
 static bool nothing_had_it(const struct nm_call_entry *call, const struct nm_party *party, size_t leg)
 {
 	const struct nm_leg *one = &call->legs[leg].leg;
@@ -44,6 +44,8 @@ static bool nothing_had_it(const struct nm_call_entry *call, const struct nm_par
 	case NM_LEG_CANCELED:
 		return !party->confirm || one->rang_s > party->own_voicemail_s + NM_EXPLAIN_SLACK_S;
 	case NM_LEG_ANSWERED:
+		return leg != nm_explain_taker(call) &&
+		       one->rang_s < party->own_voicemail_s - NM_EXPLAIN_SLACK_S;
 	case NM_LEG_OPEN:
 		break;
 	}
@@ -54,6 +56,8 @@ static int answer_s(const struct nm_comparison *c, const struct nm_party *party,
 {
 	int after_s = c->call->legs[leg].leg.rang_s;
 
+	if (after_s < 0)
+		after_s = nm_default_answer_s(party->kind, party->role);
 	/* In what the carrier adds, or the second in which the voicemail would have been first. */
 	if (after_s >= for_s)
 		after_s = for_s - 1;

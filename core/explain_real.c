@@ -77,6 +77,11 @@ int nm_explain_rang_until(const struct nm_call_entry *call, const struct nm_call
 	return seconds_until(call, leg->leg.ended);
 }
 
+int nm_explain_ended(const struct nm_call_entry *call, const struct nm_call_leg *leg)
+{
+	return seconds_until(call, leg->leg.ended);
+}
+
 /* --- events --- */
 
 struct teller {
