@@ -153,6 +153,7 @@ static void write_causes(const struct telling *telling)
 		[NM_CAUSE_TODAY] = "today's plan, live without a push",
 		[NM_CAUSE_DRIFT] = "drift, when the line was last read back",
 		[NM_CAUSE_CALLER] = "a rule for callers: who called is not told",
+		[NM_CAUSE_UNNAMED] = "a number that is nobody's in the plan",
 	};
 	const struct nm_explained_log *log = telling->log;
 

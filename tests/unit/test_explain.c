@@ -343,6 +343,14 @@ static void test_somebody_else_was_rung(void **state)
 	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "+15125550666", 17, 60);
 	assert_departs(&r, NM_DEPARTURE_RUNG, 1, "+15125550666 rung",
 		       "+15125550666 was rung, whom the plan does not ring then");
+	assert_true(likely(&r, "+15125550666 is nobody's number in the plan"));
+	begin(&r, OPEN); /* an extension, and the plan has no such number */
+	leg(&r, "101", NM_LEG_NO_ANSWER, 0, 15);
+	record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_SAID, NULL, 15, 60);
+	assert_true(likely(&r, "101 is nobody's number in the plan"));
+	r.legs[0].leg.to = SAM;
+	r.legs[0].who = "sam";
+	assert_false(likely(&r, "nobody's number"));
 	begin(&r, OPEN);
 	r.call.caller.number = UINT64_C(19005550100);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 0, 6);
