@@ -208,6 +208,16 @@ static void who_rang(const struct nm_plan *plan, const struct nm_csv_row *row, c
 		nm_words_put(text, out, size);
 }
 
+/* It had the call since it answered, and no sooner than the last phone was let go. */
+static void put_mailbox(nm_time since, struct nm_row_call *out)
+{
+	for (size_t i = 0; i < out->record.n; i++)
+		since = out->legs[i].leg.ended > since ? out->legs[i].leg.ended : since;
+	out->mailbox = true;
+	if (since >= out->record.began && since - out->record.began <= LONGEST_S)
+		out->rang_s = (int)(since - out->record.began);
+}
+
 enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			    const struct nm_csv_row *row, struct nm_row_call *out)
 {
@@ -225,7 +235,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 	record->ended = ended > record->ended ? ended : record->ended;
 	record->end = record->end == NM_LEG_ANSWERED ? NM_LEG_ANSWERED : end_of(row);
 	if (strcmp(row->fields[LAST_APP], "VoiceMail") == 0 && end_of(row) == NM_LEG_ANSWERED)
-		out->mailbox = true;
+		put_mailbox(answered != 0 ? answered : began, out);
 	if (row->fields[DST_CHANNEL][0] == '\0')
 		return NM_ROW_CALL;
 	if (record->n == NM_LEGS_MAX) {

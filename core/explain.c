@@ -72,6 +72,7 @@ const char *nm_cause_name(enum nm_cause cause)
 		[NM_CAUSE_TODAY] = "today",
 		[NM_CAUSE_DRIFT] = "drift",
 		[NM_CAUSE_CALLER] = "caller",
+		[NM_CAUSE_UNNAMED] = "unnamed",
 	};
 
 	return names[cause];
@@ -320,7 +321,10 @@ static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_cal
 
 	if (out->departure == NM_DEPARTURE_SHORTER)
 		return add_likely(out, NM_CAUSE_DECLINED,
-				  "a phone that declines the call ends its ring as well", err);
+				  out->unanswered
+					  ? "a phone that is busy, is off or declines the call ends its ring sooner"
+					  : "a phone that declines the call ends its ring as well",
+				  err);
 	if (call->became.end != NM_CALL_SWALLOWED || id < 0 || rang_s < 0)
 		return NM_OK;
 	if (call->became.reason == NM_CALL_AT_ONCE)
@@ -393,6 +397,27 @@ static enum nm_code likely_untold(const struct nm_plan *plan, const struct nm_ca
 			  err);
 }
 
+/* Servers write down extensions, which may be those of people whom the plan has under their numbers. */
+static enum nm_code likely_unnamed(const struct nm_plan *plan, const struct nm_call_entry *call,
+				   struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
+{
+	size_t i = 0;
+
+	if (out->departure != NM_DEPARTURE_NOT_RUNG && out->departure != NM_DEPARTURE_RUNG)
+		return NM_OK;
+	while (i < call->n && (call->legs[i].who != NULL || call->legs[i].leg.to == NULL ||
+			       nm_call_who(plan, call->legs[i].leg.to) != NULL))
+		i++;
+	if (i == call->n)
+		return NM_OK;
+	return add_likely(out, NM_CAUSE_UNNAMED,
+			  nm_arena_format(arena,
+					  "%s is nobody's number in the plan: it may be another number of "
+					  "somebody whom the plan rings",
+					  call->legs[i].leg.to),
+			  err);
+}
+
 static enum nm_code find_likely(const struct nm_explainer *explainer, const struct nm_plan *plan,
 				const struct nm_call_entry *call, struct nm_arena *arena,
 				struct nm_explanation *out, struct nm_error *err)
@@ -405,7 +430,9 @@ static enum nm_code find_likely(const struct nm_explainer *explainer, const stru
 		code = try_variants(explainer, plan, call, out, err);
 	if (code == NM_OK)
 		code = likely_drift(explainer, plan, call, arena, out, err);
-	return code == NM_OK ? likely_untold(plan, call, out, err) : code;
+	if (code == NM_OK)
+		code = likely_untold(plan, call, out, err);
+	return code == NM_OK ? likely_unnamed(plan, call, arena, out, err) : code;
 }
 
 enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,

@@ -23,6 +23,7 @@ struct walk {
 	size_t taker;            /* the leg that had the call; n: none */
 	int ended_s;             /* when it was taken, or over, on the call's own clock; INT_MAX: not known */
 	int real_s;              /* on the call's own clock: when the steps behind were over */
+	int slack_s;             /* how much later that may have been: more where the record has no times */
 	int played_s;            /* the same on the plan's */
 	bool over;               /* more of it cannot be told */
 	bool unanswered;         /* nm_explain_unanswered */
@@ -116,8 +117,17 @@ struct match {
 	size_t *legs;
 	size_t first;   /* the party that rang first, of those that did; step->n: none did */
 	size_t missing; /* the first party without a leg that would have one; step->n: none */
-	int until;      /* when all of them no longer rang; -1: not known, or none did */
+	int until;      /* when all of them were let go; -1: not known, or none was rung */
 };
+
+/* When the phone was let go; -1: not known.  Somebody who picked up and pressed no 1 was not as it rang no longer. */
+static int let_go(const struct walk *w, size_t leg)
+{
+	const struct nm_call_leg *one = &w->call->legs[leg];
+
+	return leg != w->taker && one->leg.end == NM_LEG_ANSWERED ? nm_explain_ended(w->call, one)
+								  : nm_explain_rang_until(w->call, one);
+}
 
 static void match_step(struct walk *w, size_t index, struct match *m)
 {
@@ -138,7 +148,7 @@ static void match_step(struct walk *w, size_t index, struct match *m)
 			i++;
 		m->legs[p] = i;
 		if (i < w->call->n) {
-			const int until = nm_explain_rang_until(w->call, &w->call->legs[i]);
+			const int until = let_go(w, i);
 
 			w->used[i] = true;
 			m->until = until > m->until ? until : m->until;
@@ -386,7 +396,7 @@ static bool same_end(const struct walk *w)
 	const enum nm_call_end real = w->call->became.end;
 	const enum nm_call_reason reason = w->call->became.reason;
 	/* The caller, too, may have been gone before it came to that. */
-	const bool gone = real == NM_CALL_ABANDONED && w->ended_s <= w->real_s + NM_EXPLAIN_SLACK_S;
+	const bool gone = real == NM_CALL_ABANDONED && w->ended_s <= w->real_s + w->slack_s;
 
 	/* Whether the caller gave up or a mailbox had the call these do not say. */
 	if (w->unanswered && (reason == NM_CALL_MISSED || reason == NM_CALL_BUSY))
@@ -439,7 +449,7 @@ static bool is_over(const struct walk *w)
 {
 	const enum nm_call_end end = w->call->became.end;
 
-	if (first_unused(w) < w->call->n || w->ended_s > w->real_s + NM_EXPLAIN_SLACK_S)
+	if (first_unused(w) < w->call->n || w->ended_s > w->real_s + w->slack_s)
 		return false;
 	return end == NM_CALL_ABANDONED || (end == NM_CALL_UNKNOWN && w->call->became.by == NULL);
 }
@@ -452,6 +462,9 @@ static enum nm_code finish(struct walk *w, size_t step, bool ended, struct nm_er
 				       .why = gone ? "the caller is gone, or no more is told"
 						   : "the path ends and nobody took the call" };
 
+	/* In a greeting, or in what a carrier needs from one step to the next. */
+	if (gone && hangup_s(w) > 0)
+		w->played_s += hangup_s(w);
 	if (!ended) {
 		*expected = (struct nm_outcome){ .result = gone ? NM_ABANDONED : NM_LOST };
 		add_event(w, &last);
@@ -475,13 +488,16 @@ static enum nm_code finish(struct walk *w, size_t step, bool ended, struct nm_er
 static enum nm_code walk_step(struct walk *w, size_t i, bool first, bool *ended, struct nm_error *err)
 {
 	const int before_s = w->played_s;
+	int late_s = NM_EXPLAIN_SLACK_S;
 	struct match m;
 	enum nm_code code;
 
 	match_step(w, i, &m);
-	w->late_s += NM_EXPLAIN_SLACK_S;
 	if (m.step->ring_time == NM_RING_TIMED)
-		w->late_s += longest(w->comparison->traits, m.step->for_s) - m.step->for_s;
+		late_s += longest(w->comparison->traits, m.step->for_s) - m.step->for_s;
+	if (m.first < m.step->n && m.until < 0)
+		late_s += m.step->for_s;
+	w->late_s += late_s;
 	if (!w->failed && !w->unanswered) {
 		check_order(w, &m);
 		check_missing(w, &m);
@@ -494,6 +510,7 @@ static enum nm_code walk_step(struct walk *w, size_t i, bool first, bool *ended,
 	if (!*ended && w->taker < w->call->n && w->used[w->taker] && !parted(w))
 		depart_end(w, i, "the call goes on");
 	w->real_s = m.until >= 0 ? m.until : w->real_s + w->played_s - before_s;
+	w->slack_s = m.until >= 0 ? NM_EXPLAIN_SLACK_S : w->slack_s + late_s;
 	return NM_OK;
 }
 
@@ -503,6 +520,7 @@ static enum nm_code walk_steps(struct walk *w, struct nm_error *err)
 	size_t i = 0;
 
 	w->real_s = w->treatment->greeting_s;
+	w->slack_s = NM_EXPLAIN_SLACK_S;
 	for (; i < w->treatment->n && !ended && !w->over; i++) {
 		enum nm_code code;
 

@@ -30,16 +30,48 @@ enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t 
 	return one->end == NM_LEG_FAILED ? NM_UNREACHABLE : NM_NO_ANSWER;
 }
 
+/* The leg ended, and nothing had the call there: no voicemail of that phone's own either, but for one that could not press
+ * 1. */
+static bool nothing_had_it(const struct nm_call_entry *call, const struct nm_party *party, size_t leg)
+{
+	const struct nm_leg *one = &call->legs[leg].leg;
+
+	switch (one->end) {
+	case NM_LEG_BUSY:
+	case NM_LEG_FAILED:
+		return true;
+	case NM_LEG_NO_ANSWER:
+	case NM_LEG_CANCELED:
+		return !party->confirm || one->rang_s > party->own_voicemail_s + NM_EXPLAIN_SLACK_S;
+	case NM_LEG_ANSWERED:
+		return leg != nm_explain_taker(call) &&
+		       one->rang_s < party->own_voicemail_s - NM_EXPLAIN_SLACK_S;
+	case NM_LEG_OPEN:
+		break;
+	}
+	return false;
+}
+
 static int answer_s(const struct nm_comparison *c, const struct nm_party *party, size_t leg, int for_s)
 {
 	int after_s = c->call->legs[leg].leg.rang_s;
 
+	if (after_s < 0)
+		after_s = nm_default_answer_s(party->kind, party->role);
 	/* In what the carrier adds, or the second in which the voicemail would have been first. */
 	if (after_s >= for_s)
 		after_s = for_s - 1;
 	if (party->own_voicemail_s > 0 && after_s >= party->own_voicemail_s)
 		after_s = party->own_voicemail_s - 1;
 	return after_s;
+}
+
+/* At once, where it is not told how long it rang. */
+static int drop_s(const struct nm_call_entry *call, size_t leg)
+{
+	const int rang_s = call->legs[leg].leg.rang_s;
+
+	return rang_s > 0 ? rang_s : 0;
 }
 
 /* The line's own phone leaves no leg: the record's reason says that it had the call. */
@@ -55,6 +87,8 @@ static struct nm_script_setting setting_of(const struct nm_comparison *c, const 
 		setting.behaviour = nm_explain_behaviour(c->call, m->legs[p]);
 		if (setting.behaviour == NM_ANSWERS)
 			setting.after_s = answer_s(c, party, m->legs[p], for_s);
+		else if (setting.behaviour != NM_NO_ANSWER)
+			setting.after_s = drop_s(c->call, m->legs[p]);
 	} else if (party->native && c->call->became.reason != NM_CALL_OWN_PHONE) {
 		setting.behaviour = NM_NO_ANSWER;
 	} else if (nm_explain_takes_at_once(m->step)) {
@@ -77,6 +111,8 @@ static bool copy_step(const struct nm_comparison *c, const struct nm_explain_ste
 		if (parties[p].line != NULL && !parties[p].native)
 			parties[p].kind = nm_kind_human(parties[p].kind) ? parties[p].kind : NM_BACKUP;
 		parties[p].line = NULL;
+		if (m->legs[p] < c->call->n && nothing_had_it(c->call, &parties[p], m->legs[p]))
+			parties[p].own_voicemail_s = NM_OWN_VOICEMAIL_NONE;
 	}
 	/* Where no time is set, what was is what counts. */
 	if (step->ring_time != NM_RING_TIMED)
@@ -91,7 +127,9 @@ enum nm_code nm_explain_play(const struct nm_comparison *c, const struct nm_expl
 	struct nm_treatment one = *c->treatment;
 	struct nm_treatment_step step;
 	struct nm_script_setting *settings = nm_arena_alloc(c->arena, m->step->n, sizeof(*settings));
-	const struct nm_script script = { .n = m->step->n, .settings = settings, .hangup_s = m->hangup_s };
+	const struct nm_script script = {
+		.drops_timed = true, .n = m->step->n, .settings = settings, .hangup_s = m->hangup_s
+	};
 
 	if (settings == NULL || !copy_step(c, m, &step))
 		return nm_fail_memory(err);

@@ -78,8 +78,9 @@ bool nm_explain_unanswered(const struct nm_call_entry *call);
 const char *nm_explain_leg_name(const struct nm_call_leg *leg);
 /* The leg that had the call in the end; call->n: none did. */
 size_t nm_explain_taker(const struct nm_call_entry *call);
-/* Seconds from the call's arrival until the leg began, and until it no longer rang; -1: not known. */
+/* Seconds from the call's arrival until the leg began, until it no longer rang, and until it was over; -1: not known. */
 int nm_explain_began(const struct nm_call_entry *call, const struct nm_call_leg *leg);
 int nm_explain_rang_until(const struct nm_call_entry *call, const struct nm_call_leg *leg);
+int nm_explain_ended(const struct nm_call_entry *call, const struct nm_call_leg *leg);
 
 #endif

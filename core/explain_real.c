@@ -77,6 +77,11 @@ int nm_explain_rang_until(const struct nm_call_entry *call, const struct nm_call
 	return seconds_until(call, leg->leg.ended);
 }
 
+int nm_explain_ended(const struct nm_call_entry *call, const struct nm_call_leg *leg)
+{
+	return seconds_until(call, leg->leg.ended);
+}
+
 /* --- events --- */
 
 struct teller {
@@ -149,22 +154,35 @@ static void tell_end(struct teller *t, size_t i)
 	}
 }
 
+/* Somebody or something had the call: not before what is told of it else, and not as late as its end. */
+static void tell_taken(struct teller *t, enum nm_event_kind kind, const char *who)
+{
+	const struct nm_became *became = &t->call->became;
+	const char *why = nm_call_reason_words(became->reason);
+	int at = became->seconds;
+
+	if (at < 0)
+		why = nm_arena_format(t->arena, "%s; when is not told", why);
+	for (size_t i = 0; became->seconds < 0 && i < t->n; i++)
+		at = t->events[i].t > at ? t->events[i].t : at;
+	tell(t, at, kind, who, why);
+}
+
 static void tell_call_end(struct teller *t)
 {
 	const struct nm_call_entry *call = t->call;
 	const char *why = nm_call_reason_words(call->became.reason);
 	const int ended = seconds_until(call, call->ended);
-	const int at = call->became.seconds >= 0 ? call->became.seconds : ended;
 
 	switch (call->became.end) {
 	case NM_CALL_VOICEMAIL:
-		tell(t, at, NM_EVENT_VOICEMAIL, NULL, why);
+		tell_taken(t, NM_EVENT_VOICEMAIL, NULL);
 		break;
 	case NM_CALL_REJECTED:
 		tell(t, 0, NM_EVENT_REJECT, NULL, why);
 		break;
 	case NM_CALL_ABANDONED:
-		tell(t, at, NM_EVENT_HANGUP, NULL, why);
+		tell(t, call->became.seconds >= 0 ? call->became.seconds : ended, NM_EVENT_HANGUP, NULL, why);
 		break;
 	case NM_CALL_LOST:
 		tell(t, ended, NM_EVENT_LOST, NULL, why);
@@ -173,7 +191,7 @@ static void tell_call_end(struct teller *t)
 	case NM_CALL_SWALLOWED:
 	case NM_CALL_UNKNOWN:
 		if (nm_explain_taker(call) == call->n && call->became.by != NULL)
-			tell(t, at, NM_EVENT_ANSWER, call->became.by, why);
+			tell_taken(t, NM_EVENT_ANSWER, call->became.by);
 		break;
 	}
 }

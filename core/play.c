@@ -154,9 +154,13 @@ static struct leg phone_leg(const struct player *p, const struct nm_party *party
 
 	leg.event = drop_event(behaviour);
 	if (leg.event != NM_EVENT_NO_ANSWER) {
-		const bool sent_on = leg.event == NM_EVENT_UNREACHABLE ? party->on_unreachable : party->on_busy;
+		const bool sent_on = leg.event == NM_EVENT_UNREACHABLE
+					     ? party->on_unreachable
+					     : party->on_busy || p->script->busy_drops;
 
 		leg.kind = swallows && !sent_on && party->kind != NM_VOICEMAIL ? LEG_SWALLOWS : LEG_DROPS;
+		if (p->script->drops_timed)
+			leg.at = after_s < for_s ? after_s : for_s;
 	} else if (party->kind == NM_VOICEMAIL) {
 		leg.kind = LEG_VOICEMAIL;
 	} else if (behaviour == NM_ANSWERS && after_s < for_s && after_s < voicemail_s) {

@@ -179,6 +179,7 @@ static enum nm_code play(const struct nm_player *player, const struct nm_call_en
 		.line = line,
 		.caller = call->caller,
 		.script = { .nobody = script->nobody != 0,
+			    .busy_drops = true,
 			    .n = (size_t)script->n,
 			    .settings = settings,
 			    .hangup_s = script->hangup_s },

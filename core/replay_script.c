@@ -110,12 +110,18 @@ static int hangup_of(const struct nm_call_entry *call)
 	return (int)(call->ended - call->began);
 }
 
+/* A leg that ended busy or failed was that for the caller, too: no voicemail of that phone's own took the call. */
+static enum nm_behaviour behaviour_of(const struct nm_call_entry *call, size_t leg)
+{
+	return call->legs[leg].leg.end == NM_LEG_FAILED ? NM_BUSY : nm_explain_behaviour(call, leg);
+}
+
 void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call_entry *call,
 			 struct nm_replay_script *out)
 {
 	*out = (struct nm_replay_script){ .hangup_s = hangup_of(call) };
 	for (size_t i = 0; i < call->n; i++)
-		add_setting(out, party_of_leg(parties, &call->legs[i]), nm_explain_behaviour(call, i),
+		add_setting(out, party_of_leg(parties, &call->legs[i]), behaviour_of(call, i),
 			    call->legs[i].leg.rang_s);
 	add_taker(parties, call, out);
 	out->nobody = call->became.end != NM_CALL_ANSWERED && !tells_who_rang(call);

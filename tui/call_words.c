@@ -68,6 +68,35 @@ void call_row_words(const struct nm_plan *plan, const struct nm_call_entry *call
 	nm_buf_clear(&who);
 }
 
+void call_none_words(const struct session *session, const struct nm_call_filter *filter, struct nm_buf *out)
+{
+	const struct nm_zone *zone = session_zone(session);
+	const int line = nm_plan_find_number(session->plan, filter->number);
+	char text[NM_TIME_TEXT];
+	struct nm_buf asked;
+
+	nm_buf_init(&asked, NM_ERROR_TEXT);
+	if (filter->caller) {
+		nm_number_words(filter->caller, text);
+		nm_buf_addf(&asked, ", from %s", text);
+	}
+	if (filter->number && line >= 0)
+		nm_buf_addf(&asked, ", to %s", session->plan->lines[line].name);
+	if (filter->since > NM_TIME_MIN) {
+		nm_time_words_zone(zone, filter->since, true, text);
+		nm_buf_addf(&asked, ", since %s", text);
+	}
+	if (filter->until < NM_TIME_MAX) {
+		nm_time_words_zone(zone, filter->until, true, text);
+		nm_buf_addf(&asked, ", until %s", text);
+	}
+	if (asked.len)
+		nm_buf_addf(out, "no such call in the log: %s\n", asked.data + 2);
+	else
+		nm_buf_add(out, "no calls in the log; calls import reads them from a carrier or a file\n");
+	nm_buf_clear(&asked);
+}
+
 void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out)
 {
 	const uint64_t groups = nm_caller_groups(plan, caller);

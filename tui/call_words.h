@@ -24,6 +24,9 @@ void call_became_words(const struct nm_became *became, struct nm_buf *out);
 
 /* A row of a list of calls: "#12    Mon 23 Nov 2026 09:00     main       +1 512 555 0199   answered by owner after 9 s\n" */
 void call_row_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
+/* That no call is as was asked: "no such call in the log: from +1 512 555 0199, since Tue 3 Nov 2026 00:00\n", and of a filter
+ * that asks nothing that the log is empty. */
+void call_none_words(const struct session *session, const struct nm_call_filter *filter, struct nm_buf *out);
 /* Everything by which somebody may look for a call: when, who, line, outcome, "#12". */
 void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
 /* The groups of callers in which a number is: "vip, family"; "" when in none. */

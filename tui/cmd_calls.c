@@ -73,12 +73,13 @@ static void list_notes(struct invocation *run, const struct nm_call_entries *cal
 	}
 }
 
-static void list_text(struct invocation *run, const struct nm_call_entries *calls)
+static void list_text(struct invocation *run, const struct nm_call_filter *filter,
+		      const struct nm_call_entries *calls)
 {
 	for (size_t i = 0; i < calls->n; i++)
 		call_row_words(run->session->plan, &calls->items[i], run->out);
 	if (!calls->n)
-		nm_buf_add(run->out, "no calls in the log\n");
+		call_none_words(run->session, filter, run->out);
 	if (calls->more)
 		nm_buf_addf(run->out, "and older ones: --count shows more than %zu\n", calls->n);
 	list_notes(run, calls);
@@ -138,8 +139,10 @@ static enum nm_code list(struct invocation *run, enum status *status, struct nm_
 	if (code)
 		return code;
 	code = nm_calls_name(store, run->session->plan, &calls, err);
-	if (!code)
-		(run->json ? list_json : list_text)(run, &calls);
+	if (!code && run->json)
+		list_json(run, &calls);
+	else if (!code)
+		list_text(run, &filter, &calls);
 	nm_call_entries_clear(&calls);
 	return code;
 }

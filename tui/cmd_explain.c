@@ -43,6 +43,67 @@ static void verdict_words(const struct nm_explanation *explanation, struct nm_bu
 			    explanation->likely[i].words);
 }
 
+#define LEGS_TOLD 6 /* in one sentence */
+
+/* What one phone did that did not take the call; false: the record does not say. */
+static bool leg_words(const struct nm_call_entry *call, const struct nm_call_leg *leg, struct nm_buf *out)
+{
+	const char *name = leg->who ? leg->who : leg->leg.to;
+
+	switch (leg->leg.end) {
+	case NM_LEG_BUSY:
+		nm_buf_addf(out, "%s was busy", name);
+		return true;
+	case NM_LEG_FAILED:
+		nm_buf_addf(out, "%s could not be reached", name);
+		return true;
+	case NM_LEG_NO_ANSWER:
+		nm_buf_addf(out, leg->leg.rang_s >= 0 ? "%s did not answer in %d s" : "%s did not answer", name,
+			    leg->leg.rang_s);
+		return true;
+	case NM_LEG_ANSWERED:
+		if (call->became.by && !strcmp(call->became.by, name))
+			return false;
+		nm_buf_addf(out, "%s picked up and did not take it", name);
+		return true;
+	case NM_LEG_CANCELED: /* by whoever took it, or the caller: that is told */
+	case NM_LEG_OPEN:
+		break;
+	}
+	return false;
+}
+
+/* Why it came to that, by the record: "owner was busy, office did not answer in 15 s; nobody who was rung took it". */
+static void because_words(const struct nm_call_entry *call, struct nm_buf *out)
+{
+	struct nm_buf leg;
+	size_t told = 0;
+
+	nm_buf_add(out, "\n  because  ");
+	nm_buf_init(&leg, NM_ERROR_TEXT);
+	for (size_t i = 0; i < call->n && told < LEGS_TOLD; i++) {
+		nm_buf_clear(&leg);
+		if (leg_words(call, &call->legs[i], &leg))
+			nm_buf_addf(out, "%s%s", told++ ? ", " : "", leg.data);
+	}
+	nm_buf_clear(&leg);
+	if (!told || call->became.reason != NM_CALL_SAID)
+		nm_buf_addf(out, "%s%s", told ? "; " : "", nm_call_reason_words(call->became.reason));
+}
+
+/* How the phones are played; of somebody who was not rung the record does not tell it. */
+static void played_words(const struct nm_call_entry *call, const struct nm_explanation *explanation, struct nm_buf *out)
+{
+	const char *by = explanation->expected.answered_by;
+	bool rung = explanation->verdict != NM_EXPLAINED_DIFFERS || explanation->expected.result != NM_ANSWERED;
+
+	for (size_t i = 0; i < call->n && !rung; i++)
+		rung = call->legs[i].who && !strcmp(call->legs[i].who, by);
+	nm_buf_add(out, call_played_words(explanation));
+	if (!rung && (!call->became.by || strcmp(call->became.by, by)))
+		nm_buf_addf(out, ", and %s, who was not rung, answering", by);
+}
+
 static void live_words(const struct invocation *run, const char *when, const struct nm_explained_live *live)
 {
 	struct nm_buf parting;
@@ -60,21 +121,24 @@ static void live_words(const struct invocation *run, const char *when, const str
 }
 
 /* What is as planned was played above. */
-static void live_played(const struct invocation *run, const char *of, const struct nm_explained_live *live)
+static void live_played(const struct invocation *run, const struct nm_call_entry *call, const char *of,
+			const struct nm_explained_live *live)
 {
 	if (!live->known || live->match == NM_LIVE_PLANNED)
 		return;
-	nm_buf_addf(run->out, "\nby what %s, %s\n", of, call_played_words(live->beside));
+	nm_buf_addf(run->out, "\nby what %s, ", of);
+	played_words(call, live->beside, run->out);
+	nm_buf_add(run->out, "\n");
 	print_outcome(run->out, &live->beside->expected);
 }
 
 #define OTHERS 1000     /* at the most that are counted beside it */
 #define OTHERS_TOLD 20 /* and told */
 
-/* Which calls were asked for: one by its number in the log, or those of a caller or a minute. */
+/* Which calls were asked for: one by its number in the log, or those of a caller, a minute or a day. */
 struct asked {
 	struct nm_call_entries calls; /* the newest first, which is explained; none: it was named by its number */
-	char what[5 + NM_TIME_TEXT];  /* "from +1 512 555 0199", "of Thu 3 Dec 2026 14:05" */
+	char what[5 + NM_TIME_TEXT];  /* "from +1 512 555 0199", "of Thu 3 Dec 2026 14:05", "of Thu 3 Dec 2026" */
 	char list[96];                /* options of `calls list` that show them all */
 };
 
@@ -124,6 +188,7 @@ static void explain_text(struct invocation *run, const struct explained *explain
 	plan_words(explanation, run->out);
 	nm_buf_add(run->out, "  outcome  ");
 	call_became_words(&call->became, run->out);
+	because_words(call, run->out);
 	nm_buf_add(run->out, "\n");
 	call_alert_words(run->session, explained->alerted ? &explained->alert : NULL, run->out);
 	nm_buf_add(run->out, "\n");
@@ -133,10 +198,14 @@ static void explain_text(struct invocation *run, const struct explained *explain
 	live_words(run, "now", &explained->lives.now);
 	nm_buf_add(run->out, "\nreally\n");
 	print_events(run->out, &explanation->real);
-	nm_buf_addf(run->out, "\nby the plan, %s\n", call_played_words(explanation));
+	if (!explanation->real.n)
+		nm_buf_add(run->out, "  the record does not say\n");
+	nm_buf_add(run->out, "\nby the plan, ");
+	played_words(call, explanation, run->out);
+	nm_buf_add(run->out, "\n");
 	print_outcome(run->out, &explanation->expected);
-	live_played(run, "was live then", &explained->lives.then);
-	live_played(run, "is live now", &explained->lives.now);
+	live_played(run, call, "was live then", &explained->lives.then);
+	live_played(run, call, "is live now", &explained->lives.now);
 	nm_buf_add(run->out, "\nwhy\n");
 	print_reasons(run->out, explanation->reasons, explanation->n_reasons);
 	others_text(run, explained->asked);
@@ -298,9 +367,27 @@ static enum nm_code find_calls(struct nm_store *store, const struct nm_call_filt
 	return NM_OK;
 }
 
+/* A day, or the minute in which filter->since lies, in the filter and in words. */
+static void ask_when(const char *text, const struct nm_zone *zone, struct nm_call_filter *filter, struct asked *asked)
+{
+	const int64_t day = nm_local_day(nm_zone_local(zone, filter->since));
+	const struct nm_date date = nm_date_from_days(day);
+	char words[NM_TIME_TEXT];
+
+	if (strlen(text) == strlen("2026-12-03") && text[4] == '-') {
+		filter->until = nm_zone_utc(zone, (day + 1) * NM_DAY, NULL);
+		snprintf(asked->what, sizeof asked->what, "of %s %d %s %d", nm_weekday_names[nm_weekday(day)], date.day,
+			 nm_month_names[date.month - 1], date.year);
+		return;
+	}
+	filter->until = filter->since + 60;
+	nm_time_words(zone, filter->since, true, words);
+	snprintf(asked->what, sizeof asked->what, "of %s", words);
+}
+
 #define ID_DIGITS 9 /* at the most: more are a telephone number */
 
-/* Which call is meant: its number in the log, whoever called, or the minute in which it came. */
+/* Which call is meant: its number in the log, whoever called, or the minute or day on which it came. */
 static enum nm_code find_call(struct invocation *run, struct nm_store *store, const char *text, struct asked *asked,
 			      int64_t *id, struct nm_error *err)
 {
@@ -323,11 +410,9 @@ static enum nm_code find_call(struct invocation *run, struct nm_store *store, co
 	if (nm_time_read(text, zone, session_now(run->session), &filter.since, &why) != NM_OK)
 		return nm_fail(err, NM_INPUT,
 			       "`%s` is no call: name one by its number in `nevermiss calls list`, by who called "
-			       "(+15125550199) or by when (2026-12-03 14:05)",
+			       "(+15125550199) or by when (2026-12-03 14:05, 2026-12-03)",
 			       text);
-	filter.until = filter.since + 60;
-	nm_time_words(zone, filter.since, true, words);
-	snprintf(asked->what, sizeof asked->what, "of %s", words);
+	ask_when(text, zone, &filter, asked);
 	nm_time_rfc3339(zone, filter.since, words);
 	nm_time_rfc3339(zone, filter.until, until);
 	snprintf(asked->list, sizeof asked->list, "--since %.25s --until %.25s", words, until);

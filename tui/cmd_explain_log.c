@@ -15,6 +15,7 @@
 struct telling {
 	const struct session *session;
 	const char *line; /* NULL: all */
+	const struct nm_explain_options *asked;
 	const struct nm_explained_log *log;
 	struct nm_buf *out;
 };
@@ -49,20 +50,41 @@ static void write_left_out(const struct telling *telling)
 			    log->no_line);
 }
 
+/* Beside which plans, as far as that is known. */
+static void write_beside(const struct telling *telling)
+{
+	const struct nm_explained_log *log = telling->log;
+	const int64_t all = compared(log);
+	const char *calls = all == 1 ? "call" : "calls";
+
+	if (!all)
+		return;
+	if (!log->by_today)
+		nm_buf_addf(telling->out, "%" PRId64 " %s, %sbeside the plan that was live then\n", all, calls,
+			    all == 1 ? "" : "each ");
+	else if (log->by_today == all)
+		nm_buf_addf(telling->out, "%" PRId64 " %s, %sbeside today's plan: which one was live then is not known\n",
+			    all, calls, all == 1 ? "" : "each ");
+	else
+		nm_buf_addf(telling->out,
+			    "%" PRId64 " calls: %" PRId64 " beside the plan that was live then\n"
+			    "%" PRId64 " beside today's: which one was live then is not known\n",
+			    all, all - log->by_today, log->by_today);
+}
+
+/* The span that was asked for, and where it was not that of the calls. */
 static void write_head(const struct telling *telling)
 {
 	const struct nm_explained_log *log = telling->log;
 	const struct nm_zone *zone = session_zone(telling->session);
+	const struct nm_span asked = telling->asked->span;
 	char from[NM_TIME_TEXT], until[NM_TIME_TEXT];
 
-	nm_time_words_zone(zone, log->span.from, true, from);
-	nm_time_words_zone(zone, log->span.until - 1, true, until);
+	nm_time_words_zone(zone, asked.from > NM_TIME_MIN ? asked.from : log->span.from, true, from);
+	nm_time_words_zone(zone, asked.until < NM_TIME_MAX ? asked.until : log->span.until - 1, true, until);
 	nm_buf_addf(telling->out, "%s to %s, %s%s\n", from, until, telling->line ? "line " : "all lines",
 		    telling->line ? telling->line : "");
-	nm_buf_addf(telling->out, "%" PRId64 " calls, each beside the plan that was live then\n", compared(log));
-	if (log->by_today)
-		nm_buf_addf(telling->out, "%" PRId64 " of them beside today's: which one was live then is not known\n",
-			    log->by_today);
+	write_beside(telling);
 	write_left_out(telling);
 }
 
@@ -131,6 +153,7 @@ static void write_causes(const struct telling *telling)
 		[NM_CAUSE_TODAY] = "today's plan, live without a push",
 		[NM_CAUSE_DRIFT] = "drift, when the line was last read back",
 		[NM_CAUSE_CALLER] = "a rule for callers: who called is not told",
+		[NM_CAUSE_UNNAMED] = "a number that is nobody's in the plan",
 	};
 	const struct nm_explained_log *log = telling->log;
 
@@ -182,7 +205,11 @@ static void write_text(const struct telling *telling)
 	const struct nm_explained_log *log = telling->log;
 
 	if (!compared(log) && !log->untold && !log->no_line) {
-		nm_buf_add(telling->out, "no calls in the log then; calls import reads them from a carrier or a file\n");
+		const struct nm_call_filter asked = { .number = telling->asked->number,
+						      .since = telling->asked->span.from,
+						      .until = telling->asked->span.until };
+
+		call_none_words(telling->session, &asked, telling->out);
 		return;
 	}
 	write_head(telling);
@@ -379,7 +406,7 @@ static enum nm_code explain_log(struct invocation *run, struct nm_explain_option
 	if (!code)
 		code = nm_explain_log(explainer, store, options, &log, err);
 	if (!code) {
-		const struct telling telling = { run->session, line, &log, run->out };
+		const struct telling telling = { run->session, line, options, &log, run->out };
 
 		*status = log.differs ? STATUS_WRONG : STATUS_GOOD;
 		(run->json ? write_json : write_text)(&telling);

@@ -195,6 +195,8 @@ struct nm_script_setting {
 struct nm_script {
 	bool nobody;       /* no human answers */
 	bool unknown_takes; /* an own voicemail that is unknown is there, and takes what cannot be delivered */
+	bool busy_drops;   /* who is busy drops out: it is not sent to a voicemail of its own */
+	bool drops_timed;  /* who is busy, declines or is unreachable is so after after_s, and not at once */
 	size_t n;
 	const struct nm_script_setting *settings; /* ahead of everything else */
 	int hangup_s;      /* the caller gives up; -1 */

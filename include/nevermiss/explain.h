@@ -43,6 +43,7 @@ enum nm_cause {
 	NM_CAUSE_TODAY,         /* as the plan of today does */
 	NM_CAUSE_DRIFT,         /* what was live differed from the plan when it was last read back */
 	NM_CAUSE_CALLER,        /* the record does not tell who called */
+	NM_CAUSE_UNNAMED,       /* a phone that was rung is nobody's in the plan: an extension of a server's */
 	NM_CAUSES
 };
 

@@ -188,7 +188,8 @@ def reads(bench):
     bench.check("one line", ("calls", "list", "--line", "over", "--json"), 0, '"forwarded_from":"+15125550120"',
                 '"outcome":"abandoned"', '"more":false')
     bench.check("two of them", ("calls", "list", "--count", "2"), 0, "and older ones: --count shows more than 2")
-    bench.check("a span", ("calls", "list", "--since", "2026-01-06"), 0, "no calls in the log")
+    bench.check("a span", ("calls", "list", "--since", "2026-01-06"), 0,
+                "no such call in the log: since Tue 6 Jan 2026 00:00 CST")
     bench.check("one call", ("calls", "show", "1"), 0, "call #1 to main, Mon 5 Jan 2026 08:00 CST",
                 "outcome  answered by sam after 25 s", "1 s  owner (+15125550111) rings for 15 s: no-answer",
                 "17 s  sam (+15125550114) rings for 8 s: answered, until 60 s", "60 s  the call ends", "are not verified")

@@ -362,7 +362,7 @@ static void master_csv_may_have_names(void **state)
 	assert_string_equal(file.format, "Master.csv");
 	assert_int_equal(file.fresh, 1);
 	nm_calls_file_clear(&file);
-	log_says(0, "2026-01-05 10:00;+15125550199;main;voicemail;-;-1");
+	log_says(0, "2026-01-05 10:00;+15125550199;main;voicemail;-;15");
 }
 
 /* A database has one time, and seconds. */
@@ -380,7 +380,7 @@ static void a_database_of_asterisks_is_read(void **state)
 	assert_int_equal(file.n_wrong, 2);
 	assert_int_equal(file.wrong[1].line, 5);
 	nm_calls_file_clear(&file);
-	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;-1");
+	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;2");
 	log_says(1, "2026-01-05 10:00;+15125550199;main;answered;fixly;18");
 }
 

@@ -327,8 +327,23 @@ static void rows_of_master_csv_are_one_call(void **state)
 	assert_int_equal(file.elsewhere, 1);
 	assert_int_equal(file.n_wrong, 0);
 	nm_calls_file_clear(&file);
-	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;-1");
+	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;0");
 	log_says(1, "2026-01-05 10:00;+15125550199;main;answered;fixly;18");
+}
+
+/* A server that answers before it dials has its voicemail answer as soon: no sooner than the last phone was let go. */
+static void a_voicemail_of_master_csv_comes_after_the_phones(void **state)
+{
+	struct nm_calls_file file = import(
+		CDR("15125550100", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-2", "10:00:00", "2026-01-05 10:00:00",
+		    "10:00:21", "NO ANSWER", "1.1")
+			CDR("15125550100", "VoiceMail", "100@default", "", "10:00:00", "2026-01-05 10:00:00",
+			    "10:01:20", "ANSWERED", "1.1"));
+
+	(void)state;
+	assert_int_equal(file.fresh, 1);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 10:00;+15125550199;main;voicemail;-;21");
 }
 
 /* Rows of calls that went on at the same time are mixed; read again, they add nothing. */
@@ -767,6 +782,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lines_of_any_length_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(imported_twice_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_of_master_csv_are_one_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_voicemail_of_master_csv_comes_after_the_phones, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_of_master_csv_may_be_mixed, setup, teardown),
 		cmocka_unit_test_setup_teardown(impossible_times_are_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(own_numbers_open_no_follow_up, setup, teardown),

@@ -269,6 +269,37 @@ static void test_both_calls_are_told_as_events(void **state)
 	assert_string_equal(explanation.real.events[1].to[0], "owner");
 }
 
+/* Whoever had the call had it no later than the record says: not when it was over. */
+static void test_what_had_the_call_is_told_when_it_did(void **state)
+{
+	static const struct {
+		enum nm_call_end end;
+		const char *by;
+		int seconds, at;
+		const char *why;
+	} ends[] = {
+		{ NM_CALL_VOICEMAIL, NULL, 19, 19, "the record says so" },
+		{ NM_CALL_VOICEMAIL, NULL, -1, 16, "the record says so; when is not told" },
+		{ NM_CALL_ANSWERED, "sam", -1, 16, "the record says so; when is not told" },
+		{ NM_CALL_ABANDONED, NULL, -1, 90, "the record says so" },
+	};
+	const struct nm_event *last;
+	struct nm_explanation explanation;
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		begin(&r, OPEN);
+		leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
+		leg(&r, OFFICE, NM_LEG_NO_ANSWER, 2, 3);
+		record_ends(&r, ends[i].end, NM_CALL_SAID, ends[i].by, ends[i].seconds, 90);
+		explanation = explain(&r);
+		last = &explanation.real.events[explanation.real.n - 1];
+		assert_int_equal(last->t, ends[i].at);
+		assert_string_equal(last->why, ends[i].why);
+	}
+}
+
 /* --- the ways in which they part --- */
 
 static void test_somebody_was_not_rung(void **state)
@@ -312,6 +343,14 @@ static void test_somebody_else_was_rung(void **state)
 	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "+15125550666", 17, 60);
 	assert_departs(&r, NM_DEPARTURE_RUNG, 1, "+15125550666 rung",
 		       "+15125550666 was rung, whom the plan does not ring then");
+	assert_true(likely(&r, "+15125550666 is nobody's number in the plan"));
+	begin(&r, OPEN); /* an extension, and the plan has no such number */
+	leg(&r, "101", NM_LEG_NO_ANSWER, 0, 15);
+	record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_SAID, NULL, 15, 60);
+	assert_true(likely(&r, "101 is nobody's number in the plan"));
+	r.legs[0].leg.to = SAM;
+	r.legs[0].who = "sam";
+	assert_false(likely(&r, "nobody's number"));
 	begin(&r, OPEN);
 	r.call.caller.number = UINT64_C(19005550100);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 0, 6);
@@ -639,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_a_record_without_legs_is_not_told),
 		cmocka_unit_test(test_a_record_without_legs_says_that_nobody_answered),
 		cmocka_unit_test(test_both_calls_are_told_as_events),
+		cmocka_unit_test(test_what_had_the_call_is_told_when_it_did),
 		cmocka_unit_test(test_somebody_was_not_rung),
 		cmocka_unit_test(test_somebody_else_was_rung),
 		cmocka_unit_test(test_they_were_rung_in_another_order),

@@ -231,7 +231,8 @@ static void play_random(uint64_t *dice)
 			    .number = who == 0   ? 0
 				      : who == 1 ? 19005550000
 						 : 17375550100 + who },
-		.script = { .n = smith->n_destinations,
+		.script = { .busy_drops = random_below(dice, 2) == 0, /* one phone's voicemail takes it, another's not */
+			    .n = smith->n_destinations,
 			    .settings = settings,
 			    .hangup_s = random_below(dice, 4) ? -1 : 15 + (int)random_below(dice, 40) },
 	};
@@ -346,7 +347,8 @@ static enum nm_replay_end end_by(const struct nm_plan *plan, const struct played
 	struct nm_call call = { .at = p->call.began,
 				.line = p->call.number == plan->lines[0].number ? 0 : 1,
 				.caller = p->call.caller,
-				.script = { .settings = settings,
+				.script = { .busy_drops = true,
+					    .settings = settings,
 					    .hangup_s = was == NM_CALL_ABANDONED ? p->call.became.seconds
 										 : -1 } };
 
@@ -360,7 +362,7 @@ static enum nm_replay_end end_by(const struct nm_plan *plan, const struct played
 						    : leg->end == NM_LEG_ANSWERED && leg->rang_s <= 2
 							    ? NM_UNREACHABLE
 						    : leg->end == NM_LEG_BUSY   ? NM_BUSY
-						    : leg->end == NM_LEG_FAILED ? NM_UNREACHABLE
+						    : leg->end == NM_LEG_FAILED ? NM_BUSY
 										: NM_NO_ANSWER,
 						    took ? leg->rang_s : -1 };
 	}
