@@ -17,7 +17,7 @@
 #define RECENT 256 /* rows among which equal ones are told apart */
 
 struct counts {
-	int64_t rows, fresh, mended, known, untold;
+	int64_t rows, fresh, mended, known, untold, apart;
 };
 
 struct reading {
@@ -82,6 +82,7 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 		run->out->mended += run->counts.mended;
 		run->out->known += run->counts.known;
 		run->out->untold += run->counts.untold;
+		run->out->apart += run->counts.apart;
 		run->in_batch = 0;
 	}
 	give_up(run);
@@ -111,15 +112,48 @@ static void judge_row(const struct nm_row_call *call, struct nm_became *became)
 		became->seconds = call->rang_s;
 }
 
+static enum nm_code put(struct reading *run, const struct nm_call_entry *entry, struct nm_error *err)
+{
+	enum nm_call_kept kept;
+	const enum nm_code code = nm_events_call_put(run->store, run->plan, run->told_since, entry, &kept, err);
+
+	if (code != NM_OK)
+		return code;
+	run->counts.rows++;
+	run->counts.fresh += kept == NM_CALL_NEW;
+	run->counts.mended += kept == NM_CALL_MENDED;
+	run->counts.known += kept == NM_CALL_KNOWN;
+	run->counts.untold += entry->became.reason == NM_CALL_NOT_TOLD;
+	return NM_OK;
+}
+
+/* Of a table by whomever: its ids may be those of its rows, which begin anew with each file. */
+static enum nm_code put_apart(struct reading *run, struct nm_call_entry *entry, struct nm_error *err)
+{
+	struct nm_buf id;
+	enum nm_code code;
+
+	nm_buf_init(&id, 2 * NM_ROW_TEXT);
+	code = nm_store_call_apart(run->store, entry, &id, err);
+	if (code == NM_OK && id.len > 0) {
+		entry->carrier_id = id.data;
+		run->counts.apart++;
+	}
+	if (code == NM_OK)
+		code = put(run, entry, err);
+	nm_buf_clear(&id);
+	return code;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
 	struct nm_leg told[NM_LEGS_MAX];
 	struct nm_call_entry entry;
-	enum nm_call_kept kept;
+	const bool has_id = call->id[0] != '\0';
 	enum nm_code code = NM_OK;
 
-	if (call->id[0] == '\0')
+	if (!has_id)
 		make_id(run, call);
 	call->record.id = call->id;
 	call->record.legs = told;
@@ -136,15 +170,8 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	if (code != NM_OK)
 		return code;
 	run->in_batch++;
-	code = nm_events_call_put(run->store, run->plan, run->told_since, &entry, &kept, err);
-	if (code != NM_OK)
-		return code;
-	run->counts.rows++;
-	run->counts.fresh += kept == NM_CALL_NEW;
-	run->counts.mended += kept == NM_CALL_MENDED;
-	run->counts.known += kept == NM_CALL_KNOWN;
-	run->counts.untold += entry.became.reason == NM_CALL_NOT_TOLD;
-	return run->in_batch >= BATCH ? commit(run, err) : NM_OK;
+	code = has_id && strcmp(run->out->driver, "table") == 0 ? put_apart(run, &entry, err) : put(run, &entry, err);
+	return code == NM_OK && run->in_batch >= BATCH ? commit(run, err) : code;
 }
 
 /* --- rows --- */

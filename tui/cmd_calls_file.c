@@ -122,6 +122,9 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	nm_buf_init(&faults, NM_ERROR_TEXT);
 	nm_buf_addf(run->out, "%lld call%s: %lld new, %lld mended, %lld known\n", (long long)file->rows,
 		    file->rows == 1 ? "" : "s", (long long)file->fresh, (long long)file->mended, (long long)file->known);
+	if (file->apart)
+		nm_buf_addf(run->out, "ids begin anew: %lld call%s told apart by time and caller\n", (long long)file->apart,
+			    file->apart == 1 ? " was" : "s were");
 	if (file->outgoing)
 		nm_buf_addf(run->out, "left out: %lld that were made, not received\n", (long long)file->outgoing);
 	calls_attempts_words(run, file->attempts);
@@ -182,6 +185,7 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "new", file->fresh);
 	nm_json_count(&json, "mended", file->mended);
 	nm_json_count(&json, "known", file->known);
+	nm_json_count(&json, "told_apart", file->apart);
 	nm_json_count(&json, "answered_untold", file->untold);
 	json_unused(&json, file);
 	nm_json_key(&json, "unverified");

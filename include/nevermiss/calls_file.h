@@ -78,6 +78,7 @@ struct nm_calls_file {
 	bool goes_on;        /* of JSON: it says that there is a next page */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;
+	int64_t apart;     /* of these, whose id is another call's: they have other callers and times */
 	int64_t untold;    /* of these, answered by whom the table does not say */
 	int64_t outgoing;  /* left out: calls that were made */
 	int64_t attempts;  /* new deeds of follow-ups, of calls that were made (made.h) */
