@@ -2,7 +2,7 @@
 /*
  * Between the files of an import from a file: the reading (calls_file.c), its bytes (calls_bytes.c, calls_json.c), what
  * columns mean (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c),
- * and its words (calls_words.c).  Private to these.
+ * under which id it is kept (calls_put.c), and its words (calls_words.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -48,18 +48,15 @@ uint64_t nm_row_mark(const char *text);
 
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
-	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
+	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx", "voipms"; "table" */
 	bool utc;           /* times without an offset are in UTC: always at Telnyx */
-	bool voipms;        /* these are the names of VoIP.ms's: in JSON it is an answer as its driver gets it */
-	bool answer;        /* and it is one: in UTC, for which it is asked, with ids and numbers as the driver reads them */
+	bool voipms;        /* ids, numbers and lengths are as VoIP.ms's driver reads them */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Takes them for an answer of VoIP.ms's. */
-void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out);
 /* Has each phone that rang a row of its own? */
 bool nm_columns_tell_legs(const struct nm_columns *found);
 /* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */
@@ -141,6 +138,22 @@ void nm_open_arrived(struct nm_open_call *to, const struct nm_row_call *call);
 void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to);
 /* Puts a leg, once by its id, in the order in which they began; false: there are too many. */
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
+
+/* calls_put.c: into which log, and calls from when on a CRM is told of. */
+struct nm_row_log {
+	struct nm_store *store;
+	const struct nm_plan *plan;
+	nm_time told_since;
+};
+struct nm_row_kept {
+	enum nm_call_kept kept;
+	bool apart; /* its id is another call's: the file's begin anew */
+};
+/* Whose record a row with that id is, of a file of that driver's: ids of Twilio's calls tell that they are. */
+const char *nm_row_driver(const char *driver, const char *id);
+/* The entry of a file of that driver's, whose own driver is nm_row_driver's.  has_id: its id is out of the file. */
+enum nm_code nm_row_put(const struct nm_row_log *log, const char *driver, struct nm_call_entry *entry, bool has_id,
+			struct nm_row_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_words.c: what the fields say; false: that they do not say. */
 enum nm_row_time {

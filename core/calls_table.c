@@ -317,7 +317,7 @@ static enum nm_row_kind read_leg(const struct row *r)
 
 static int line_of(const struct row *r, const char *to)
 {
-	const nm_number number = r->columns->answer ? voipms_number(to) : 0;
+	const nm_number number = r->columns->voipms ? voipms_number(to) : 0;
 
 	return number != 0 ? nm_plan_find_number(r->plan, number) : nm_row_line(r->plan, to);
 }
@@ -334,7 +334,7 @@ static enum nm_row_kind read_call(const struct row *r)
 	kind = read_when(r);
 	if (kind != NM_ROW_CALL)
 		return kind;
-	if (r->columns->answer)
+	if (r->columns->voipms)
 		r->out->record.caller = voipms_caller(from);
 	else if (!nm_words_caller(r->plan, from, &r->out->record.caller))
 		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");

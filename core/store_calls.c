@@ -29,10 +29,23 @@ static bool same_leg(const struct nm_call_leg *a, const struct nm_call_leg *b)
 	       a->leg.rang_s == b->leg.rang_s;
 }
 
+/* Is it judged by a record that does not say who was rung? */
+static bool is_bare(enum nm_call_reason reason)
+{
+	return reason == NM_CALL_NOT_TOLD || reason == NM_CALL_MISSED || reason == NM_CALL_BUSY;
+}
+
+/* Was it kept by such a record, and is this one none?  Whose own phone took it is the plan's to say. */
+static bool tells_more(enum nm_call_reason now, enum nm_call_reason kept)
+{
+	return is_bare(kept) && !is_bare(now) && now != NM_CALL_OWN_PHONE;
+}
+
 /* Does the record say the same?  Names and outcome are of the plan that it was read with, and stay. */
 static bool same_call(const struct nm_call_entry *a, const struct nm_call_entry *b)
 {
-	bool same = a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
+	bool same = !tells_more(a->became.reason, b->became.reason) &&
+		    a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
 		    a->forwarded_from == b->forwarded_from && a->began == b->began && a->ended == b->ended &&
 		    a->cut == b->cut && a->n == b->n;
 

@@ -99,6 +99,10 @@ static void notice_text(struct invocation *run, const struct nm_calls_file *file
 {
 	if (file->utc)
 		nm_buf_add(run->notes, "its times were read as UTC, as VoIP.ms is asked for them: --timezone says another zone\n");
+	if (file->zone_doubtful)
+		nm_buf_addf(run->notes,
+			    "its times were read on the clock of %s; on which one VoIP.ms writes a table is not verified: --timezone says it\n",
+			    nm_zone_name(session_zone(run->session)));
 	if (file->pages)
 		nm_buf_addf(run->notes, "this is page %lld of %lld of a list: the calls of the other pages are not in it\n",
 			    (long long)file->page, (long long)file->pages);
@@ -192,6 +196,8 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_text(&json, call_doubt(file->driver));
 	nm_json_key(&json, "read_as_utc");
 	nm_json_bool(&json, file->utc);
+	nm_json_key(&json, "zone_unverified");
+	nm_json_bool(&json, file->zone_doubtful);
 	json_known(&json, "page", file->page, file->pages > 0);
 	json_known(&json, "pages", file->pages, file->pages > 0);
 	nm_json_key(&json, "more_pages");

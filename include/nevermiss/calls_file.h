@@ -74,6 +74,7 @@ struct nm_calls_file {
 	const char *driver; /* whose records they are: "twilio", "telnyx", "asterisk-cdr"; "table": not told */
 	bool entries;       /* of JSON: `line` of what is wrong counts these */
 	bool utc;           /* times without an offset were taken for UTC: an answer of VoIP.ms, which is asked for that */
+	bool zone_doubtful; /* they were taken for the options' zone, and whether VoIP.ms's tables are in it is not verified */
 	int64_t page, pages; /* of JSON: it says that it is one page of so many; pages 0: it says nothing */
 	bool goes_on;        /* of JSON: it says that there is a next page */
 	int64_t rows;       /* that tell of calls */
@@ -90,7 +91,7 @@ struct nm_calls_file {
 		const char *words;
 	} wrong[NM_CALLS_FILE_WRONG]; /* the first that were found, in the order of the file */
 	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
-	bool tells_by; /* there is a column for who answered */
+	bool tells_by; /* there is a column for who answered, or there can be none */
 	size_t n_unused;
 	const char *unused[NM_CALLS_FILE_UNUSED]; /* columns of which nothing was read, the first of them */
 	unsigned names_left; /* what one of them might be: a bit for each enum nm_calls_column that was not found */

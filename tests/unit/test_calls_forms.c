@@ -284,6 +284,8 @@ static void an_answer_of_voipms_is_in_utc(void **state)
 	(void)state;
 	file = import(VOIPMS);
 	assert_true(file.utc);
+	assert_int_equal(file.n_unused, 0); /* "duration" among them: there is nothing to map */
+	assert_true(file.tells_by);
 	nm_calls_file_clear(&file);
 	newest(1, AGAIN, 40, UINT64_C(15125550199));
 	assert_int_equal(nm_zone_load("America/New_York", &zone, &err), NM_OK);
@@ -292,6 +294,30 @@ static void an_answer_of_voipms_is_in_utc(void **state)
 	nm_calls_file_clear(&file);
 	nm_zone_free(zone);
 	newest(1, AGAIN + 5 * 3600, 40, UINT64_C(15125550199)); /* the same call, mended */
+}
+
+/* Its table is on the zone that is said, or else on the plan's, which is told to be a guess. */
+static void a_table_of_voipms_tells_which_clock_was_taken(void **state)
+{
+	static const char table[] = "date,callerid,destination,disposition,seconds,uniqueid\n"
+				    "2026-11-02 01:30:00,5125550199,5125550100,NO ANSWER,40,17001\n";
+	struct nm_zone *zone;
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	file = import(table);
+	assert_string_equal(file.driver, "voipms");
+	assert_true(file.zone_doubtful);
+	assert_false(file.utc);
+	nm_calls_file_clear(&file);
+	newest(1, AGAIN + NM_DAY, 40, UINT64_C(15125550199));
+	assert_int_equal(nm_zone_load("UTC", &zone, &err), NM_OK);
+	assert_int_equal(import_with(table, strlen(table), zone, &file, &err), NM_OK);
+	assert_false(file.zone_doubtful);
+	nm_calls_file_clear(&file);
+	nm_zone_free(zone);
+	newest(1, AGAIN + NM_DAY - 6 * 3600, 40, UINT64_C(15125550199));
 }
 
 #define CDR(start, answer, end, how, id)                                                                        \
@@ -381,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_table_of_voipms_tells_which_clock_was_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_page_says_that_it_is_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_that_is_cut_off_keeps_what_is_whole, setup, teardown),
