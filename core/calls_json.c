@@ -111,10 +111,11 @@ static enum nm_code take_rows(const struct nm_rows_reader *reader, const struct 
 	return code;
 }
 
-/* How much of a text that is cut off has whole entries of its list; 0: it has none.  depth: of brackets that are open
- * there. */
+/* How much of a text that is cut off has whole entries of its list; 0: it has none.  Brackets that are open there, of
+ * which there are `depth`, go into open: what comes behind the entries opens others. */
 static size_t whole_entries(const char *text, size_t len, char open[static DEPTH], size_t *depth)
 {
+	char opened[DEPTH];
 	size_t whole = 0, now = 0;
 	bool quoted = false;
 
@@ -127,14 +128,15 @@ static size_t whole_entries(const char *text, size_t len, char open[static DEPTH
 		else if (c == '"')
 			quoted = !quoted;
 		else if (!quoted && (c == '{' || c == '[') && now < DEPTH)
-			open[now++] = c;
+			opened[now++] = c;
 		else if (!quoted && (c == '{' || c == '['))
 			return whole;
 		else if (!quoted && (c == '}' || c == ']') && now-- == 0)
 			return whole;
-		if (!quoted && c == '}' && now > 0 && now <= 2 && open[now - 1] == '[') {
+		if (!quoted && c == '}' && now > 0 && now <= 2 && opened[now - 1] == '[') {
 			whole = i + 1;
 			*depth = now;
+			memcpy(open, opened, now);
 		}
 	}
 	return whole;

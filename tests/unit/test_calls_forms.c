@@ -363,22 +363,41 @@ static void a_page_says_that_it_is_one(void **state)
 	nm_calls_file_clear(&file);
 }
 
-/* Cut off at any byte, a list keeps the entries that are whole, and says that it is cut off. */
+/* Cut off at any byte, a list keeps the entries that are whole, whatever stands around it, and says that it is cut off. */
 static void a_list_that_is_cut_off_keeps_what_is_whole(void **state)
 {
-	static const char text[] = "{\"calls\":[" ENTRY("CA1") "," ENTRY("CA[\\\"}2") "," ENTRY("CA3") "]}";
-	const size_t first = strlen("{\"calls\":[" ENTRY("CA1")), second = first + 1 + strlen(ENTRY("CA[\\\"}2"));
-	const size_t third = second + 1 + strlen(ENTRY("CA3"));
+	static const struct {
+		const char *before, *after;
+	} around[] = {
+		{ "[", "]" },
+		{ "{\"calls\":[", "]}" },
+		{ "{\"data\":[", "],\"meta\":{\"page\":1,\"links\":[{\"a\":[{}]}],\"x\":{\"y\":{\"z\":\"]}\"}}}}" },
+		{ "{\"meta\":{\"a\":[{\"b\":[1]}]},\"calls\":[", "],\"errors\":[{\"c\":{}},{\"d\":[]}]}" },
+	};
+	static const char *const entries[] = { ENTRY("CA1"), ENTRY("CA[\\\"}2"), ENTRY("CA3") };
 
 	(void)state;
-	for (size_t len = 1; len < sizeof(text) - 1; len++) {
-		const size_t whole = (size_t)(len >= first) + (len >= second) + (len >= third);
-		struct nm_calls_file file;
-		struct nm_error err;
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		size_t ends[3];
+		struct nm_buf text;
 
-		if (import_with(text, len, NULL, &file, &err) != NM_INPUT || file.rows != (int64_t)whole)
-			fail_msg("%d of %zu kept of %.*s", (int)file.rows, whole, (int)len, text);
-		nm_calls_file_clear(&file);
+		nm_buf_init(&text, 1u << 16);
+		nm_buf_add(&text, around[i].before);
+		for (size_t k = 0; k < 3; k++) {
+			nm_buf_addf(&text, "%s%s", k > 0 ? "," : "", entries[k]);
+			ends[k] = text.len;
+		}
+		nm_buf_add(&text, around[i].after);
+		for (size_t len = 1; len < text.len; len++) {
+			const int64_t whole = (len >= ends[0]) + (len >= ends[1]) + (len >= ends[2]);
+			struct nm_calls_file file;
+			struct nm_error err;
+
+			if (import_with(text.data, len, NULL, &file, &err) != NM_INPUT || file.rows != whole)
+				fail_msg("%d of %d kept of %.*s", (int)file.rows, (int)whole, (int)len, text.data);
+			nm_calls_file_clear(&file);
+		}
+		nm_buf_clear(&text);
 	}
 }
 
