@@ -489,7 +489,7 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 	enum nm_code code = nm_rows_read(&reader, err), last = NM_OK;
 
 	run->fields = NULL;
-	if (code == NM_OK && !run->begun && !run->out->stopped)
+	if (code == NM_OK && !run->begun && !run->out->entries && !run->out->stopped)
 		code = nm_fail(err, NM_INPUT, "it is empty");
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
 	if (code == NM_OK || code == NM_INPUT) {

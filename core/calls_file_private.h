@@ -108,8 +108,9 @@ struct nm_rows_reader {
 enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
- * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none, or
- * it is cut off; what is whole of it was taken then. */
+ * line is its place in the list.  The list is the text, or the first member of it that is one; of an empty one, or where the
+ * carrier says that there were no calls, none.  NM_INPUT: there is none, or it is cut off; what is whole of it was taken
+ * then. */
 enum nm_code nm_rows_of_json(const struct nm_rows_reader *reader, const char *text, size_t len,
 			     struct nm_error *err) NM_WARN_UNUSED;
 

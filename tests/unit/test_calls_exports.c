@@ -212,7 +212,7 @@ static void a_list_of_twilios_is_read(void **state)
 
 static void what_is_no_list_is_refused(void **state)
 {
-	static const char *const texts[] = { "{\"calls\":[]}", "{}", "[]", "{\"calls\":[", " [1" };
+	static const char *const texts[] = { "{}", "{\"status\":\"success\"}", "{\"status\":401}", "{\"calls\":[", " [1" };
 	struct nm_calls_file file;
 	struct nm_error err;
 
@@ -222,6 +222,34 @@ static void what_is_no_list_is_refused(void **state)
 		nm_calls_file_clear(&file);
 		assert_non_null(strstr(err.text, i < 3 ? "calls: it lists no calls" : "calls: not JSON: line 1"));
 	}
+}
+
+/* As a table that has its first row alone. */
+static void a_list_of_no_calls_is_none(void **state)
+{
+	static const char *const texts[] = { "{\"calls\":[]}", "[]", "{\"status\":\"no_cdr\"}",
+					     "{\"status\":\"success\",\"cdr\":[]}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct nm_calls_file file = import(texts[i]);
+
+		assert_int_equal(file.rows + file.n_wrong, 0);
+		assert_string_equal(file.format, "JSON");
+		nm_calls_file_clear(&file);
+	}
+}
+
+static void a_refusal_is_told_in_the_carriers_word(void **state)
+{
+	static const char text[] = "{\"status\":\"invalid_\\u0007credentials\"}";
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	assert_int_equal(import_bytes(text, strlen(text), NULL, &file, &err), NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_string_equal(err.text, "calls: it lists no calls, and its status is `invalid_ credentials`: the carrier refused");
 }
 
 /* "A row whose parent is not in the file is reported", with its line, and stops nothing. */
@@ -601,6 +629,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(parents_are_mapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_of_twilios_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_list_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_of_no_calls_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_refusal_is_told_in_the_carriers_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_leg_without_its_call_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(legs_are_left_out_with_their_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_wrong_leg_leaves_who_answered_open, setup, teardown),
