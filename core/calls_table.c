@@ -241,7 +241,10 @@ static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
 	if (kind != NM_ROW_CALL)
 		return kind;
 	record->ended = ended != 0 || record->end == NM_LEG_OPEN ? ended : updated;
-	if (!nm_records_lasts(record->began, record->ended) || !nm_records_lasts(record->began, answered))
+	if (!nm_records_lasts(record->began, answered))
+		return wrong(r->out, NM_FAULT_TIME, field(r, NM_COLUMN_ANSWERED),
+			     "at the answer, and no call is answered before it began or after a week");
+	if (!nm_records_lasts(record->began, record->ended))
 		return wrong(r->out, NM_FAULT_TIME, field(r, NM_COLUMN_ENDED),
 			     "at the end, and no call ends before it began or lasts longer than a week");
 	*rang_s = *rang != '\0' ? (int)ringing

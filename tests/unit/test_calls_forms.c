@@ -140,6 +140,35 @@ static void what_is_no_time_is_wrong(void **state)
 	}
 }
 
+/* Of a row's times the one that is wrong is told, with its text. */
+static void the_time_that_is_wrong_is_told(void **state)
+{
+	static const struct {
+		const char *row, *words;
+	} cases[] = {
+		{ "10:00,09:00,10:05", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+		{ "10:00,10:01,09:00", "the time is `2026-11-02 09:00` at the end, and no call ends" },
+		{ "10:00,09:00,09:30", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+		{ "10:00,09:00,", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_calls_file file;
+		const char *row = cases[i].row;
+		char text[300];
+
+		snprintf(text, sizeof(text),
+			 "start,answered at,ended at,from,to,status\n"
+			 "2026-11-02 %.5s,2026-11-02 %.5s,%s%s,+15125550199,main,answered\n",
+			 row, row + 6, row[12] != '\0' ? "2026-11-02 " : "", row + 12);
+		file = import(text);
+		assert_int_equal(file.n_wrong, 1);
+		assert_memory_equal(file.wrong[0].words, cases[i].words, strlen(cases[i].words));
+		nm_calls_file_clear(&file);
+	}
+}
+
 /* --- clocks that are named --- */
 
 #define INSTANTS 40
@@ -422,6 +451,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_instant_has_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_time_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_time_that_is_wrong_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_named_clock_tells_the_instant, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
