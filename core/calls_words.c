@@ -119,26 +119,36 @@ static bool take_date(const char **at, enum nm_date_order order, int64_t *day)
 		      day);
 }
 
-/* "GMT", "UTC", "Z", "-0600", "+05:30"; false: there is none. */
+/* "-0600", "+05:30", "-06"; with least 1 (else 2) also "-6". */
+static bool take_shift(const char **at, int least, int *seconds)
+{
+	const int sign = **at == '-' ? -1 : 1;
+	int hours, minutes = 0, digits;
+
+	if (!take_mark(at, "+-") || (digits = take_number(at, 2, &hours)) < least)
+		return false;
+	if ((take_mark(at, ":") || (digits == 2 && nm_ascii_is_digit(**at))) && take_number(at, 2, &minutes) != 2)
+		return false;
+	*seconds = sign * (hours * 3600 + minutes * 60);
+	return hours <= 14 && minutes <= 59;
+}
+
+/* "GMT", "utc", "Z", "GMT-06:00", "-0600"; false: there is none. */
 static bool take_offset(const char **at, int *seconds)
 {
 	static const char *const names[] = { "GMT", "UTC", "Z" };
-	const int sign = **at == '-' ? -1 : 1;
-	int hours, minutes;
 
 	*seconds = 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(*at, names[i]) == 0) {
-			*at += strlen(names[i]);
-			return true;
-		}
-	if (!take_mark(at, "+-") || take_number(at, 2, &hours) != 2)
-		return false;
-	take_mark(at, ":");
-	if (take_number(at, 2, &minutes) != 2 || hours > 14 || minutes > 59)
-		return false;
-	*seconds = sign * (hours * 3600 + minutes * 60);
-	return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const size_t n = strlen(names[i]);
+
+		if (!nm_ascii_begins(*at, names[i], n) || nm_ascii_is_letter((*at)[n]))
+			continue;
+		*at += n;
+		*at += strspn(*at, " ");
+		return **at == '\0' || take_shift(at, 1, seconds);
+	}
+	return take_shift(at, 2, seconds);
 }
 
 /* "10:05", "10:05:30", "10:05 PM" */
