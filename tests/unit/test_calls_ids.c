@@ -35,7 +35,7 @@
 #define ROWS (IDS * USES)
 #define CALLERS 12 /* the first two are withheld and unknown */
 
-/* A call as a row tells of it.  Those of one id and line differ in caller and second. */
+/* A call as a row tells of it.  Those of one id and line differ in second, and in caller, if that is known. */
 struct row {
 	int id, caller, second;
 	bool over; /* the line */
@@ -64,7 +64,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Callers and seconds that no two uses of an id share, and that other ids have too. */
+/* Known callers and seconds that no two uses of an id share, and that other ids have too. */
 static void draw_rows(void)
 {
 	for (int id = 0; id < IDS; id++) {
@@ -72,7 +72,8 @@ static void draw_rows(void)
 
 		for (int use = 0; use < USES; use++)
 			rows[id * USES + use] = (struct row){ .id = id,
-							      .caller = (int)((caller + (unsigned)use) % CALLERS),
+							      .caller = draw(4) == 0 ? (int)draw(2)
+										     : (int)((caller + (unsigned)use) % CALLERS),
 							      .second = (int)(second + (unsigned)use * draw(2) * 60) + use,
 							      .over = draw(4) == 0 };
 	}
@@ -208,7 +209,7 @@ static void calls_of_one_id_are_all_kept_once(void **state)
 	}
 }
 
-/* A call's caller or its beginning is known better: of those that were told apart, too. */
+/* A call's caller or, of a known one, its beginning is known better: of those that were told apart, too. */
 static void a_row_of_the_same_call_mends_it(void **state)
 {
 	for (int round = 0; round < random_few(60); round++) {
@@ -221,7 +222,7 @@ static void a_row_of_the_same_call_mends_it(void **state)
 		file = import_rows(0, ROWS);
 		nm_calls_file_clear(&file);
 		for (int i = 0; i < ROWS; i++) {
-			const unsigned what = draw(3);
+			const unsigned what = rows[i].caller < 2 ? 2 * draw(2) : draw(3);
 
 			if (what == 0)
 				rows[i].caller = 100 + i;
