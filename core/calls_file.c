@@ -188,6 +188,23 @@ static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *ca
 	return NM_OK;
 }
 
+/* A call that is kept without its caller. */
+static enum nm_code told_odd(struct reading *run, int64_t line, struct nm_error *err)
+{
+	struct nm_calls_file *out = run->out;
+	char words[NM_ERROR_TEXT];
+	const char *copy;
+
+	if (out->n_odd++ >= NM_CALLS_FILE_ODD)
+		return NM_OK;
+	nm_utf8_clean(run->call.words, words, sizeof(words));
+	copy = nm_arena_text(out->arena, words);
+	if (copy == NULL)
+		return nm_fail_memory(err);
+	out->odd[out->n_odd - 1] = (struct nm_calls_wrong){ line, copy };
+	return NM_OK;
+}
+
 static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
 {
 	switch (kind) {
@@ -430,6 +447,17 @@ static enum nm_code take_made(struct reading *run, struct nm_error *err)
 	return code == NM_OK ? settle_made(run, err) : code;
 }
 
+static enum nm_code take_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
+{
+	const enum nm_row_kind kind =
+		nm_table_row(run->log.plan, run->options, &run->columns, row, &run->call);
+	enum nm_code code = NM_OK;
+
+	if (kind == NM_ROW_CALL && run->call.odd_caller)
+		code = told_odd(run, row->line, err);
+	return code == NM_OK ? take_call(run, kind, row->line, err) : code;
+}
+
 static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct nm_error *err)
 {
 	struct reading *run = context;
@@ -445,11 +473,7 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 	if (run->named)
 		nm_cdr_arrange(&run->layout, row, &arranged);
 	run->call.made = (struct nm_made){ 0 };
-	if (run->cdr)
-		code = take_cdr(run, run->named ? &arranged : row, err);
-	else
-		code = take_call(run, nm_table_row(run->log.plan, run->options, &run->columns, row, &run->call),
-				 row->line, err);
+	code = run->cdr ? take_cdr(run, run->named ? &arranged : row, err) : take_table(run, row, err);
 	return code == NM_OK ? take_made(run, err) : code;
 }
 

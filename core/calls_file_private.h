@@ -33,12 +33,13 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	bool odd_caller; /* a number that is none in full: of a call that is kept, with words that say so */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
 	struct nm_made made; /* that the row tells of; to 0: of none */
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
-	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
+	enum nm_calls_fault fault; /* with NM_ROW_WRONG */
 	char words[NM_ERROR_TEXT];
 	struct nm_row_leg legs[NM_LEGS_MAX]; /* last: what is beyond record.n is not copied */
 };
@@ -170,6 +171,8 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
+bool nm_words_dialled(const char *text);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
 const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 enum nm_row_status {

@@ -8,6 +8,8 @@
 #include "core/carrier/records.h"
 #include "core/carrier/twilio_private.h"
 
+#define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
+
 void nm_words_plain(const char *text, char *out, size_t size)
 {
 	size_t n = 0;
@@ -291,8 +293,8 @@ bool nm_words_seconds(const char *text, int64_t *out)
 /* --- who --- */
 
 /* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one. */
-static bool take_address(const char *text, char number[static NM_ROW_TEXT])
+ * it is too long to be one.  stop: what follows it. */
+static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
 {
 	const char *open = strrchr(text, '<'), *colon;
 	size_t n = 0;
@@ -300,7 +302,7 @@ static bool take_address(const char *text, char number[static NM_ROW_TEXT])
 
 	text = open != NULL ? open + 1 : text;
 	colon = strchr(text, ':');
-	if (colon != NULL)
+	if (colon > text && nm_ascii_is_letter(colon[-1]))
 		text = colon + 1;
 	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
 		digits = nm_ascii_is_digit(text[n++]) || digits;
@@ -308,16 +310,32 @@ static bool take_address(const char *text, char number[static NM_ROW_TEXT])
 		return false;
 	memcpy(number, text, n);
 	number[n] = '\0';
+	*stop = text[n];
 	return true;
+}
+
+bool nm_words_dialled(const char *text)
+{
+	char number[NM_ROW_TEXT], stop;
+	size_t digits = 0;
+
+	if (!take_address(text, number, &stop) || nm_ascii_is_letter(stop))
+		return false;
+	for (const char *at = number; *at != '\0'; at++) {
+		if (!nm_ascii_is_digit(*at) && strchr(" +-./()*#", *at) == NULL)
+			return false;
+		digits += nm_ascii_is_digit(*at);
+	}
+	return digits > 0 && digits <= DIALLED_DIGITS;
 }
 
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
 {
 	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
 	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
-	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT];
+	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
 
-	if (!take_address(text, number))
+	if (!take_address(text, number, &stop))
 		return false;
 	nm_words_plain(number, plain, sizeof(plain));
 	*out = (struct nm_caller){ 0 };

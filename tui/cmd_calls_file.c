@@ -119,6 +119,15 @@ void calls_attempts_words(struct invocation *run, int64_t attempts)
 			    (long long)attempts);
 }
 
+/* The first of n rows of which there is something to say. */
+static void rows_text(struct invocation *run, const struct nm_calls_file *file, const struct nm_calls_wrong *rows,
+		      int64_t n, int64_t most)
+{
+	for (int64_t i = 0; i < n && i < most; i++)
+		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
+			    (long long)rows[i].line, rows[i].words);
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_buf faults;
@@ -142,9 +151,11 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
-	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
-		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
-			    (long long)file->wrong[i].line, file->wrong[i].words);
+	rows_text(run, file, file->odd, file->n_odd, NM_CALLS_FILE_ODD);
+	if (file->n_odd > NM_CALLS_FILE_ODD)
+		nm_buf_addf(run->notes, "and %lld more calls whose caller is no number in full\n",
+			    (long long)(file->n_odd - NM_CALLS_FILE_ODD));
+	rows_text(run, file, file->wrong, file->n_wrong, NM_CALLS_FILE_WRONG);
 	if (file->n_wrong > NM_CALLS_FILE_WRONG)
 		nm_buf_addf(run->notes, "and %lld more rows that could not be read; of all %lld: %s\n",
 			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG), (long long)file->n_wrong,
@@ -163,6 +174,20 @@ static void json_faults(struct nm_json *json, const struct nm_calls_file *file)
 		nm_json_key(json, "what");
 		nm_json_text(json, nm_calls_fault_name(fault));
 		nm_json_count(json, "rows", file->faults[fault]);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+}
+
+static void json_rows(struct nm_json *json, const char *name, const char *what, const struct nm_calls_wrong *rows, int64_t n)
+{
+	nm_json_key(json, name);
+	nm_json_array(json);
+	for (int64_t i = 0; i < n; i++) {
+		nm_json_object(json);
+		nm_json_count(json, "line", rows[i].line);
+		nm_json_key(json, what);
+		nm_json_text(json, rows[i].words);
 		nm_json_end(json, '}');
 	}
 	nm_json_end(json, ']');
@@ -205,18 +230,11 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "attempts", file->attempts);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
+	nm_json_count(&json, "callers_untold_total", file->n_odd);
+	json_rows(&json, "callers_untold", "note", file->odd, file->n_odd < NM_CALLS_FILE_ODD ? file->n_odd : NM_CALLS_FILE_ODD);
 	nm_json_count(&json, "wrong_total", file->n_wrong);
 	json_faults(&json, file);
-	nm_json_key(&json, "wrong");
-	nm_json_array(&json);
-	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++) {
-		nm_json_object(&json);
-		nm_json_count(&json, "line", file->wrong[i].line);
-		nm_json_key(&json, "error");
-		nm_json_text(&json, file->wrong[i].words);
-		nm_json_end(&json, '}');
-	}
-	nm_json_end(&json, ']');
+	json_rows(&json, "wrong", "error", file->wrong, file->n_wrong < NM_CALLS_FILE_WRONG ? file->n_wrong : NM_CALLS_FILE_WRONG);
 	expired_json(&json, &file->expired);
 	json_finish(&json, run->out);
 }

@@ -304,6 +304,40 @@ static void callers_have_many_forms(void **state)
 	}
 }
 
+/* A caller that cannot be one in full leaves nothing out: the call is kept, and its line is told. */
+static void a_call_of_an_odd_caller_is_kept(void **state)
+{
+	static const char *const odd[] = { "72345", "555-0146", "911", "0146", "Bob <72345>", "tel:*67" };
+	static const char *const none[] = { "12ab", "10:05", "1234567890123456", "2026-01-05T", "12_34" };
+	const size_t n = sizeof(odd) / sizeof(odd[0]);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,duration\n%lld,%s,main,5\n", (long long)(AGAIN + 60 * (int64_t)i),
+			 odd[i]);
+		file = import(text);
+		if (file.fresh != 1 || file.n_odd != 1 || file.n_wrong != 0)
+			fail_msg("%s: %s", odd[i], file.n_wrong ? file.wrong[0].words : "not told");
+		assert_int_equal(file.odd[0].line, 2);
+		assert_non_null(strstr(file.odd[0].words, odd[i]));
+		nm_calls_file_clear(&file);
+		newest(i + 1, AGAIN + 60 * (nm_time)i, 5, 0);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,duration\n%lld,%s,main,5\n", (long long)AGAIN, none[i]);
+		file = import(text);
+		if (file.fresh != 0 || file.n_odd != 0 || file.n_wrong != 1)
+			fail_msg("%s is a caller", none[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
 #define VOIPMS \
 	"{\"status\":\"success\",\"cdr\":[{\"date\":\"2026-11-01 07:30:00\",\"callerid\":\"5125550199\"," \
 	"\"destination\":\"5125550100\",\"disposition\":\"NO ANSWER\",\"duration\":\"00:00:40\",\"uniqueid\":\"17001\"}]}"
@@ -460,6 +494,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_named_clock_tells_the_instant, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_call_of_an_odd_caller_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_table_of_voipms_tells_which_clock_was_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),
