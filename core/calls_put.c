@@ -40,8 +40,8 @@ static enum nm_code put_apart(const struct nm_row_log *log, struct nm_call_entry
 	return code;
 }
 
-/* A carrier's call out of a table without its legs: where the log has them, it knows more. */
-static enum nm_code put_bare(const struct nm_row_log *log, struct nm_call_entry *entry, struct nm_row_kept *kept,
+/* A carrier's call out of a table by whomever, which may be without its legs: where the log has them, it knows more. */
+static enum nm_code put_known(const struct nm_row_log *log, struct nm_call_entry *entry, struct nm_row_kept *kept,
 			     struct nm_error *err)
 {
 	struct nm_arena *arena = nm_arena_new();
@@ -56,7 +56,7 @@ static enum nm_code put_bare(const struct nm_row_log *log, struct nm_call_entry 
 	if (code != NM_OK)
 		return code;
 	kept->kept = NM_CALL_KNOWN;
-	return known.n > 0 ? NM_OK : put(log, entry, kept, err);
+	return known.n > 0 && entry->n == 0 ? NM_OK : put(log, entry, kept, err);
 }
 
 enum nm_code nm_row_put(const struct nm_row_log *log, const char *driver, struct nm_call_entry *entry, bool has_id,
@@ -64,7 +64,7 @@ enum nm_code nm_row_put(const struct nm_row_log *log, const char *driver, struct
 {
 	*kept = (struct nm_row_kept){ .kept = NM_CALL_KNOWN };
 	if (strcmp(entry->driver, driver) != 0)
-		return put_bare(log, entry, kept, err);
+		return put_known(log, entry, kept, err);
 	if (has_id && strcmp(driver, "table") == 0)
 		return put_apart(log, entry, kept, err);
 	return put(log, entry, kept, err);
