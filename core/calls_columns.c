@@ -100,17 +100,6 @@ static int field_named(const struct nm_csv_row *first, const char *name)
 	return -1;
 }
 
-/* Whatever else an answer has, its driver reads these. */
-void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out)
-{
-	const int seconds = field_named(first, "seconds");
-
-	out->answer = true;
-	out->driver = "voipms";
-	if (seconds >= 0)
-		out->at[NM_COLUMN_DURATION] = seconds;
-}
-
 static void add_columns(struct nm_buf *out)
 {
 	for (int i = 0; i < NM_COLUMN_COUNT; i++)
@@ -191,6 +180,34 @@ static const char *driver_of(const struct nm_csv_row *first, const struct nm_col
 	return "table";
 }
 
+/* VoIP.ms's, an answer of its or a table, unless somebody says that these are something else. */
+static bool is_voipms(const struct nm_csv_row *first, const struct nm_columns *found)
+{
+	static const struct {
+		enum nm_calls_column column;
+		const char *name;
+	} owns[] = { { NM_COLUMN_ID, "uniqueid" }, { NM_COLUMN_FROM, "callerid" }, { NM_COLUMN_STATUS, "disposition" } };
+
+	for (size_t i = 0; i < sizeof(owns) / sizeof(owns[0]); i++)
+		if (found->at[owns[i].column] < 0 ||
+		    found->at[owns[i].column] != field_named(first, owns[i].name))
+			return false;
+	return !nm_columns_tell_legs(found);
+}
+
+/* Whatever else it has, its driver reads the length in seconds. */
+static void take_voipms(const struct nm_csv_row *first, const struct nm_columns *mapped, struct nm_columns *out)
+{
+	const int seconds = field_named(first, "seconds");
+
+	out->voipms = is_voipms(first, out);
+	if (!out->voipms)
+		return;
+	out->driver = "voipms";
+	if (seconds >= 0 && mapped->at[NM_COLUMN_DURATION] < 0)
+		out->at[NM_COLUMN_DURATION] = seconds;
+}
+
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err)
 {
@@ -210,9 +227,7 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	drop_misnamed(&mapped, out);
 	out->driver = driver_of(first, out);
 	out->utc = strcmp(out->driver, "telnyx") == 0;
-	out->answer = false;
-	out->voipms = field_named(first, "uniqueid") >= 0 && field_named(first, "callerid") >= 0 &&
-			  field_named(first, "disposition") >= 0;
+	take_voipms(first, &mapped, out);
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
 		out->at[NM_COLUMN_AT] = out->at[NM_COLUMN_DATE];
@@ -261,6 +276,8 @@ bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *
 {
 	char name[44];
 
+	if (found->voipms) /* nothing that it has beside tells of a call what is missed */
+		return true;
 	out->names_left = names_left(found, to_needed);
 	for (size_t i = 0; i < first->n && out->n_unused < NM_CALLS_FILE_UNUSED; i++) {
 		nm_utf8_clean(first->fields[i], name, sizeof(name));

@@ -17,17 +17,15 @@
 #define RECENT 256 /* rows among which equal ones are told apart */
 
 struct counts {
-	int64_t rows, fresh, mended, known, untold;
+	int64_t rows, fresh, mended, known, untold, apart;
 };
 
 struct reading {
 	struct nm_calls_file_options asked; /* options points to it */
 	struct nm_zone *utc;                /* NULL: it is not needed */
-	struct nm_store *store;
-	const struct nm_plan *plan;
+	struct nm_row_log log;
 	const struct nm_calls_file_options *options;
 	struct nm_calls_file *out;
-	nm_time told_since; /* calls of which a CRM is told */
 	struct nm_columns columns;
 	bool begun; /* the first row was read */
 	bool cdr;
@@ -55,7 +53,7 @@ static void make_id(struct reading *run, struct nm_row_call *call)
 
 	nm_caller_write(call->record.caller, from);
 	snprintf(base, sizeof(base), "%lld/%s/%llu", (long long)call->record.began, from,
-		 (unsigned long long)run->plan->lines[call->line].number);
+		 (unsigned long long)run->log.plan->lines[call->line].number);
 	mark = nm_row_mark(base);
 	for (size_t i = 0; i < RECENT; i++)
 		alike += run->recent[i] == mark;
@@ -67,14 +65,14 @@ static void make_id(struct reading *run, struct nm_row_call *call)
 static void give_up(struct reading *run)
 {
 	if (run->in_batch > 0)
-		nm_store_abandon(run->store);
+		nm_store_abandon(run->log.store);
 	run->in_batch = 0;
 	run->counts = (struct counts){ 0 };
 }
 
 static enum nm_code commit(struct reading *run, struct nm_error *err)
 {
-	enum nm_code code = run->in_batch > 0 ? nm_store_commit(run->store, err) : NM_OK;
+	enum nm_code code = run->in_batch > 0 ? nm_store_commit(run->log.store, err) : NM_OK;
 
 	if (code == NM_OK) {
 		run->out->rows += run->counts.rows;
@@ -82,6 +80,7 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 		run->out->mended += run->counts.mended;
 		run->out->known += run->counts.known;
 		run->out->untold += run->counts.untold;
+		run->out->apart += run->counts.apart;
 		run->in_batch = 0;
 	}
 	give_up(run);
@@ -89,14 +88,14 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 }
 
 /* May whoever answered have been asked for a 1?  Where it is not told whose records these are, as the plan says. */
-static bool confirms(const struct reading *run, int line)
+static bool confirms(const struct reading *run, int line, const char *driver)
 {
-	const struct nm_account *account = &run->plan->accounts[run->plan->lines[line].account];
-	const struct nm_carrier *carrier = nm_carrier_find(run->out->driver);
+	const struct nm_account *account = &run->log.plan->accounts[run->log.plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(driver);
 
 	if (carrier == NULL)
 		return true;
-	if (strcmp(account->driver, run->out->driver) == 0)
+	if (strcmp(account->driver, driver) == 0)
 		return nm_carrier_traits(carrier, account).confirm != NM_CONFIRM_NONE;
 	return carrier->traits.confirm != NM_CONFIRM_NONE;
 }
@@ -111,15 +110,27 @@ static void judge_row(const struct nm_row_call *call, struct nm_became *became)
 		became->seconds = call->rang_s;
 }
 
+static void count_kept(struct counts *counts, const struct nm_call_entry *entry, const struct nm_row_kept *kept)
+{
+	counts->rows++;
+	counts->fresh += kept->kept == NM_CALL_NEW;
+	counts->mended += kept->kept == NM_CALL_MENDED;
+	counts->known += kept->kept == NM_CALL_KNOWN;
+	counts->apart += kept->apart;
+	counts->untold += entry->became.reason == NM_CALL_NOT_TOLD;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
 	struct nm_leg told[NM_LEGS_MAX];
 	struct nm_call_entry entry;
-	enum nm_call_kept kept;
+	struct nm_row_kept kept;
+	const bool has_id = call->id[0] != '\0';
+	const char *driver = nm_row_driver(run->out->driver, call->id);
 	enum nm_code code = NM_OK;
 
-	if (call->id[0] == '\0')
+	if (!has_id)
 		make_id(run, call);
 	call->record.id = call->id;
 	call->record.legs = told;
@@ -128,22 +139,18 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 		told[i].id = call->legs[i].id[0] != '\0' ? call->legs[i].id : call->id;
 		told[i].to = call->legs[i].to;
 	}
-	nm_call_entry_of(run->plan, call->line, run->out->driver, &call->record, confirms(run, call->line),
-			 legs, &entry);
+	nm_call_entry_of(run->log.plan, call->line, driver, &call->record, confirms(run, call->line, driver), legs,
+			 &entry);
 	judge_row(call, &entry.became);
 	if (run->in_batch == 0)
-		code = nm_store_begin(run->store, err);
+		code = nm_store_begin(run->log.store, err);
 	if (code != NM_OK)
 		return code;
 	run->in_batch++;
-	code = nm_events_call_put(run->store, run->plan, run->told_since, &entry, &kept, err);
+	code = nm_row_put(&run->log, run->out->driver, &entry, has_id, &kept, err);
 	if (code != NM_OK)
 		return code;
-	run->counts.rows++;
-	run->counts.fresh += kept == NM_CALL_NEW;
-	run->counts.mended += kept == NM_CALL_MENDED;
-	run->counts.known += kept == NM_CALL_KNOWN;
-	run->counts.untold += entry.became.reason == NM_CALL_NOT_TOLD;
+	count_kept(&run->counts, &entry, &kept);
 	return run->in_batch >= BATCH ? commit(run, err) : NM_OK;
 }
 
@@ -178,6 +185,23 @@ static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *ca
 	if (copy == NULL)
 		return nm_fail_memory(err);
 	out->wrong[out->n_wrong++] = (struct nm_calls_wrong){ line, copy };
+	return NM_OK;
+}
+
+/* A call that is kept without its caller. */
+static enum nm_code told_odd(struct reading *run, int64_t line, struct nm_error *err)
+{
+	struct nm_calls_file *out = run->out;
+	char words[NM_ERROR_TEXT];
+	const char *copy;
+
+	if (out->n_odd++ >= NM_CALLS_FILE_ODD)
+		return NM_OK;
+	nm_utf8_clean(run->call.words, words, sizeof(words));
+	copy = nm_arena_text(out->arena, words);
+	if (copy == NULL)
+		return nm_fail_memory(err);
+	out->odd[out->n_odd - 1] = (struct nm_calls_wrong){ line, copy };
 	return NM_OK;
 }
 
@@ -331,17 +355,20 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 
 /* --- rows --- */
 
-/* The zone that a carrier writes its times in, where nobody says another one. */
+/* The zone that a carrier writes its times in, where nobody says another one.  VoIP.ms is asked for its answers in UTC;
+ * what its tables are in is not verified. */
 static enum nm_code use_utc(struct reading *run, struct nm_error *err)
 {
+	const bool answer = run->columns.voipms && run->out->entries;
 	enum nm_code code;
 
-	if (run->asked.zone_said || !(run->columns.utc || run->columns.answer))
+	run->out->zone_doubtful = run->columns.voipms && !answer && !run->asked.zone_said;
+	if (run->asked.zone_said || !(run->columns.utc || answer))
 		return NM_OK;
 	code = nm_zone_load("UTC", &run->utc, err);
 	if (code == NM_OK)
 		run->asked.zone = run->utc;
-	run->out->utc = run->columns.answer;
+	run->out->utc = answer;
 	return code;
 }
 
@@ -352,12 +379,11 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
-	if (run->columns.voipms && run->out->entries && run->options->columns == NULL)
-		nm_columns_answer(row, &run->columns);
 	if (use_utc(run, err) != NM_OK)
 		return err->code;
 	run->out->driver = run->columns.driver;
-	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
+	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns) ||
+			     run->columns.voipms;
 	return nm_columns_unused(row, &run->columns, to_needed, run->out) ? NM_OK : nm_fail_memory(err);
 }
 
@@ -389,12 +415,12 @@ static enum nm_code take_cdr(struct reading *run, const struct nm_csv_row *row, 
 	if (key[0] != '\0')
 		call = nm_open_find(run->open, key, NULL);
 	if (call == NULL) {
-		const enum nm_row_kind kind = nm_cdr_begin(run->plan, run->options, row, &run->call);
+		const enum nm_row_kind kind = nm_cdr_begin(run->log.plan, run->options, row, &run->call);
 
 		return kind == NM_ROW_CALL ? open_call(run, &call, err)
 					   : take_kind(run, kind, row->line, err);
 	}
-	return nm_cdr_add(run->plan, run->options, row, &call->call) == NM_ROW_WRONG
+	return nm_cdr_add(run->log.plan, run->options, row, &call->call) == NM_ROW_WRONG
 		       ? told_wrong(run, &call->call, row->line, err)
 		       : NM_OK;
 }
@@ -402,7 +428,7 @@ static enum nm_code take_cdr(struct reading *run, const struct nm_csv_row *row, 
 /* Calls that were made come before those that they answer, in a file that begins with the newest. */
 static enum nm_code settle_made(struct reading *run, struct nm_error *err)
 {
-	const enum nm_code code = nm_made_settle(run->store, run->plan, &run->made, &run->out->attempts, err);
+	const enum nm_code code = nm_made_settle(run->log.store, run->log.plan, &run->made, &run->out->attempts, err);
 
 	nm_made_clear(&run->made);
 	return code;
@@ -414,11 +440,22 @@ static enum nm_code take_made(struct reading *run, struct nm_error *err)
 
 	if (run->call.made.to == 0)
 		return NM_OK;
-	code = nm_made_add(&run->made, run->plan, &run->call.made, err);
+	code = nm_made_add(&run->made, run->log.plan, &run->call.made, err);
 	if (code != NM_OK || run->made.n < MADE)
 		return code;
 	code = commit(run, err);
 	return code == NM_OK ? settle_made(run, err) : code;
+}
+
+static enum nm_code take_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
+{
+	const enum nm_row_kind kind =
+		nm_table_row(run->log.plan, run->options, &run->columns, row, &run->call);
+	enum nm_code code = NM_OK;
+
+	if (kind == NM_ROW_CALL && run->call.odd_caller)
+		code = told_odd(run, row->line, err);
+	return code == NM_OK ? take_call(run, kind, row->line, err) : code;
 }
 
 static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct nm_error *err)
@@ -436,11 +473,7 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 	if (run->named)
 		nm_cdr_arrange(&run->layout, row, &arranged);
 	run->call.made = (struct nm_made){ 0 };
-	if (run->cdr)
-		code = take_cdr(run, run->named ? &arranged : row, err);
-	else
-		code = take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
-				 row->line, err);
+	code = run->cdr ? take_cdr(run, run->named ? &arranged : row, err) : take_table(run, row, err);
 	return code == NM_OK ? take_made(run, err) : code;
 }
 
@@ -480,7 +513,7 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 	enum nm_code code = nm_rows_read(&reader, err), last = NM_OK;
 
 	run->fields = NULL;
-	if (code == NM_OK && !run->begun && !run->out->stopped)
+	if (code == NM_OK && !run->begun && !run->out->entries && !run->out->stopped)
 		code = nm_fail(err, NM_INPUT, "it is empty");
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
 	if (code == NM_OK || code == NM_INPUT) {
@@ -516,11 +549,10 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	run->asked = *options;
 	if (run->asked.dates == NM_DATE_BY_COUNTRY)
 		run->asked.dates = strcmp(plan->country, "US") == 0 ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
-	run->store = store;
-	run->plan = plan;
+	run->log = (struct nm_row_log){ .store = store, .plan = plan };
 	run->options = &run->asked;
 	run->out = out;
-	code = nm_events_since(store, plan, options->now, &run->told_since, &why);
+	code = nm_events_since(store, plan, options->now, &run->log.told_since, &why);
 	if (code == NM_OK)
 		code = read_all(run, fd, &why);
 	if (code == NM_OK)

@@ -2,7 +2,7 @@
 /*
  * Between the files of an import from a file: the reading (calls_file.c), its bytes (calls_bytes.c, calls_json.c), what
  * columns mean (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c),
- * and its words (calls_words.c).  Private to these.
+ * under which id it is kept (calls_put.c), and its words (calls_words.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -33,12 +33,13 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	bool odd_caller; /* a number that is none in full: of a call that is kept, with words that say so */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
 	struct nm_made made; /* that the row tells of; to 0: of none */
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
-	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
+	enum nm_calls_fault fault; /* with NM_ROW_WRONG */
 	char words[NM_ERROR_TEXT];
 	struct nm_row_leg legs[NM_LEGS_MAX]; /* last: what is beyond record.n is not copied */
 };
@@ -48,18 +49,15 @@ uint64_t nm_row_mark(const char *text);
 
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
-	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
+	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx", "voipms"; "table" */
 	bool utc;           /* times without an offset are in UTC: always at Telnyx */
-	bool voipms;        /* these are the names of VoIP.ms's: in JSON it is an answer as its driver gets it */
-	bool answer;        /* and it is one: in UTC, for which it is asked, with ids and numbers as the driver reads them */
+	bool voipms;        /* ids, numbers and lengths are as VoIP.ms's driver reads them */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Takes them for an answer of VoIP.ms's. */
-void nm_columns_answer(const struct nm_csv_row *first, struct nm_columns *out);
 /* Has each phone that rang a row of its own? */
 bool nm_columns_tell_legs(const struct nm_columns *found);
 /* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */
@@ -111,8 +109,9 @@ struct nm_rows_reader {
 enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
- * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none, or
- * it is cut off; what is whole of it was taken then. */
+ * line is its place in the list.  The list is the text, or the first member of it that is one; of an empty one, or where the
+ * carrier says that there were no calls, none.  NM_INPUT: there is none, or it is cut off; what is whole of it was taken
+ * then. */
 enum nm_code nm_rows_of_json(const struct nm_rows_reader *reader, const char *text, size_t len,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
@@ -142,6 +141,22 @@ void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to)
 /* Puts a leg, once by its id, in the order in which they began; false: there are too many. */
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 
+/* calls_put.c: into which log, and calls from when on a CRM is told of. */
+struct nm_row_log {
+	struct nm_store *store;
+	const struct nm_plan *plan;
+	nm_time told_since;
+};
+struct nm_row_kept {
+	enum nm_call_kept kept;
+	bool apart; /* its id is another call's: the file's begin anew */
+};
+/* Whose record a row with that id is, of a file of that driver's: ids of Twilio's calls tell that they are. */
+const char *nm_row_driver(const char *driver, const char *id);
+/* The entry of a file of that driver's, whose own driver is nm_row_driver's.  has_id: its id is out of the file. */
+enum nm_code nm_row_put(const struct nm_row_log *log, const char *driver, struct nm_call_entry *entry, bool has_id,
+			struct nm_row_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
+
 /* calls_words.c: what the fields say; false: that they do not say. */
 enum nm_row_time {
 	NM_ROW_TIME,
@@ -156,6 +171,8 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
+bool nm_words_dialled(const char *text);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
 const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 enum nm_row_status {

@@ -6,6 +6,7 @@
 
 #include "core/calls_file_private.h"
 #include "core/carrier/json.h"
+#include "core/utf8.h"
 #include "nevermiss/carrier.h"
 
 #define NUMBER_TEXT 24
@@ -90,6 +91,21 @@ static void find_pages(const struct nm_node *root, struct nm_calls_file *out)
 	}
 }
 
+/* There is no list: VoIP.ms says so when there was no call, and why where it refuses. */
+static enum nm_code no_list(const struct nm_node *root, struct nm_error *err)
+{
+	const char *status = nm_node_member_text(root, "status");
+	char cleaned[64];
+
+	if (status != NULL && strcmp(status, "no_cdr") == 0)
+		return NM_OK;
+	if (status == NULL || strcmp(status, "success") == 0)
+		return nm_fail(err, NM_INPUT, "it lists no calls");
+	nm_utf8_clean(status, cleaned, sizeof(cleaned));
+	return nm_fail(err, NM_INPUT, "it lists no calls, and its status is `%s`: the carrier refused", cleaned);
+}
+
+/* Of a list without entries none is taken. */
 static enum nm_code take_rows(const struct nm_rows_reader *reader, const struct nm_node *root, struct nm_error *err)
 {
 	char numbers[NM_CSV_FIELDS][NUMBER_TEXT];
@@ -100,9 +116,9 @@ static enum nm_code take_rows(const struct nm_rows_reader *reader, const struct 
 	find_pages(root, reader->out);
 	list.items = find_list(root);
 	find_names(&list);
-	if (list.items == NULL || nm_node_count(list.items) == 0)
-		code = nm_fail(err, NM_INPUT, "it lists no calls");
-	else
+	if (list.items == NULL)
+		code = no_list(root, err);
+	else if (nm_node_count(list.items) > 0)
 		code = reader->take(reader->context, &list.names, err);
 	for (size_t i = 0; i < nm_node_count(list.items) && code == NM_OK; i++) {
 		fill_row(&list, i, &row, numbers);
@@ -111,10 +127,11 @@ static enum nm_code take_rows(const struct nm_rows_reader *reader, const struct 
 	return code;
 }
 
-/* How much of a text that is cut off has whole entries of its list; 0: it has none.  depth: of brackets that are open
- * there. */
+/* How much of a text that is cut off has whole entries of its list; 0: it has none.  Brackets that are open there, of
+ * which there are `depth`, go into open: what comes behind the entries opens others. */
 static size_t whole_entries(const char *text, size_t len, char open[static DEPTH], size_t *depth)
 {
+	char opened[DEPTH];
 	size_t whole = 0, now = 0;
 	bool quoted = false;
 
@@ -127,14 +144,15 @@ static size_t whole_entries(const char *text, size_t len, char open[static DEPTH
 		else if (c == '"')
 			quoted = !quoted;
 		else if (!quoted && (c == '{' || c == '[') && now < DEPTH)
-			open[now++] = c;
+			opened[now++] = c;
 		else if (!quoted && (c == '{' || c == '['))
 			return whole;
 		else if (!quoted && (c == '}' || c == ']') && now-- == 0)
 			return whole;
-		if (!quoted && c == '}' && now > 0 && now <= 2 && open[now - 1] == '[') {
+		if (!quoted && c == '}' && now > 0 && now <= 2 && opened[now - 1] == '[') {
 			whole = i + 1;
 			*depth = now;
+			memcpy(open, opened, now);
 		}
 	}
 	return whole;

@@ -241,7 +241,10 @@ static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
 	if (kind != NM_ROW_CALL)
 		return kind;
 	record->ended = ended != 0 || record->end == NM_LEG_OPEN ? ended : updated;
-	if (!nm_records_lasts(record->began, record->ended) || !nm_records_lasts(record->began, answered))
+	if (!nm_records_lasts(record->began, answered))
+		return wrong(r->out, NM_FAULT_TIME, field(r, NM_COLUMN_ANSWERED),
+			     "at the answer, and no call is answered before it began or after a week");
+	if (!nm_records_lasts(record->began, record->ended))
 		return wrong(r->out, NM_FAULT_TIME, field(r, NM_COLUMN_ENDED),
 			     "at the end, and no call ends before it began or lasts longer than a week");
 	*rang_s = *rang != '\0' ? (int)ringing
@@ -317,9 +320,27 @@ static enum nm_row_kind read_leg(const struct row *r)
 
 static int line_of(const struct row *r, const char *to)
 {
-	const nm_number number = r->columns->answer ? voipms_number(to) : 0;
+	const nm_number number = r->columns->voipms ? voipms_number(to) : 0;
 
 	return number != 0 ? nm_plan_find_number(r->plan, number) : nm_row_line(r->plan, to);
+}
+
+/* What is dialled and no number in full is a caller that is not told. */
+static enum nm_row_kind read_caller(const struct row *r)
+{
+	const char *from = field(r, NM_COLUMN_FROM);
+
+	if (r->columns->voipms) {
+		r->out->record.caller = voipms_caller(from);
+		return NM_ROW_CALL;
+	}
+	if (nm_words_caller(r->plan, from, &r->out->record.caller))
+		return NM_ROW_CALL;
+	if (!nm_words_dialled(from))
+		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
+	r->out->record.caller = (struct nm_caller){ 0 };
+	r->out->odd_caller = true;
+	return NM_ROW_CALL;
 }
 
 static enum nm_row_kind read_call(const struct row *r)
@@ -334,19 +355,22 @@ static enum nm_row_kind read_call(const struct row *r)
 	kind = read_when(r);
 	if (kind != NM_ROW_CALL)
 		return kind;
-	if (r->columns->answer)
-		r->out->record.caller = voipms_caller(from);
-	else if (!nm_words_caller(r->plan, from, &r->out->record.caller))
-		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
+	kind = read_caller(r);
+	if (kind != NM_ROW_CALL)
+		return kind;
 	r->out->line = r->options->line >= 0 ? r->options->line : line_of(r, to);
 	if (r->out->line < 0)
 		return nm_row_line(r->plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
 	if (nm_words_caller(r->plan, field(r, NM_COLUMN_FORWARDED), &forwarded))
 		r->out->record.forwarded_from = forwarded.number;
 	kind = put_ends(r, &rang_s);
-	if (kind == NM_ROW_CALL)
-		put_taker(r, rang_s);
-	return kind;
+	if (kind != NM_ROW_CALL)
+		return kind;
+	put_taker(r, rang_s);
+	if (r->out->odd_caller)
+		snprintf(r->out->words, sizeof(r->out->words),
+			 "the caller is `%.60s`, which is no number in full: the call is kept, its caller not told", from);
+	return NM_ROW_CALL;
 }
 
 /* Of a line or a destination, by its number or name; 0: it is none of these. */
@@ -405,7 +429,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 
 	out->made = (struct nm_made){ 0 };
 	out->record = (struct nm_record){ .end = NM_LEG_OPEN };
-	out->mailbox = out->is_leg = false;
+	out->mailbox = out->is_leg = out->odd_caller = false;
 	out->rang_s = -1;
 	out->id[0] = out->key[0] = '\0';
 	if (row->wrong != NULL) {

@@ -8,6 +8,8 @@
 #include "core/carrier/records.h"
 #include "core/carrier/twilio_private.h"
 
+#define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
+
 void nm_words_plain(const char *text, char *out, size_t size)
 {
 	size_t n = 0;
@@ -119,26 +121,36 @@ static bool take_date(const char **at, enum nm_date_order order, int64_t *day)
 		      day);
 }
 
-/* "GMT", "UTC", "Z", "-0600", "+05:30"; false: there is none. */
+/* "-0600", "+05:30", "-06"; with least 1 (else 2) also "-6". */
+static bool take_shift(const char **at, int least, int *seconds)
+{
+	const int sign = **at == '-' ? -1 : 1;
+	int hours, minutes = 0, digits;
+
+	if (!take_mark(at, "+-") || (digits = take_number(at, 2, &hours)) < least)
+		return false;
+	if ((take_mark(at, ":") || (digits == 2 && nm_ascii_is_digit(**at))) && take_number(at, 2, &minutes) != 2)
+		return false;
+	*seconds = sign * (hours * 3600 + minutes * 60);
+	return hours <= 14 && minutes <= 59;
+}
+
+/* "GMT", "utc", "Z", "GMT-06:00", "-0600"; false: there is none. */
 static bool take_offset(const char **at, int *seconds)
 {
 	static const char *const names[] = { "GMT", "UTC", "Z" };
-	const int sign = **at == '-' ? -1 : 1;
-	int hours, minutes;
 
 	*seconds = 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(*at, names[i]) == 0) {
-			*at += strlen(names[i]);
-			return true;
-		}
-	if (!take_mark(at, "+-") || take_number(at, 2, &hours) != 2)
-		return false;
-	take_mark(at, ":");
-	if (take_number(at, 2, &minutes) != 2 || hours > 14 || minutes > 59)
-		return false;
-	*seconds = sign * (hours * 3600 + minutes * 60);
-	return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const size_t n = strlen(names[i]);
+
+		if (!nm_ascii_begins(*at, names[i], n) || nm_ascii_is_letter((*at)[n]))
+			continue;
+		*at += n;
+		*at += strspn(*at, " ");
+		return **at == '\0' || take_shift(at, 1, seconds);
+	}
+	return take_shift(at, 2, seconds);
 }
 
 /* "10:05", "10:05:30", "10:05 PM" */
@@ -281,8 +293,8 @@ bool nm_words_seconds(const char *text, int64_t *out)
 /* --- who --- */
 
 /* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one. */
-static bool take_address(const char *text, char number[static NM_ROW_TEXT])
+ * it is too long to be one.  stop: what follows it. */
+static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
 {
 	const char *open = strrchr(text, '<'), *colon;
 	size_t n = 0;
@@ -290,7 +302,7 @@ static bool take_address(const char *text, char number[static NM_ROW_TEXT])
 
 	text = open != NULL ? open + 1 : text;
 	colon = strchr(text, ':');
-	if (colon != NULL)
+	if (colon > text && nm_ascii_is_letter(colon[-1]))
 		text = colon + 1;
 	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
 		digits = nm_ascii_is_digit(text[n++]) || digits;
@@ -298,16 +310,32 @@ static bool take_address(const char *text, char number[static NM_ROW_TEXT])
 		return false;
 	memcpy(number, text, n);
 	number[n] = '\0';
+	*stop = text[n];
 	return true;
+}
+
+bool nm_words_dialled(const char *text)
+{
+	char number[NM_ROW_TEXT], stop;
+	size_t digits = 0;
+
+	if (!take_address(text, number, &stop) || nm_ascii_is_letter(stop))
+		return false;
+	for (const char *at = number; *at != '\0'; at++) {
+		if (!nm_ascii_is_digit(*at) && strchr(" +-./()*#", *at) == NULL)
+			return false;
+		digits += nm_ascii_is_digit(*at);
+	}
+	return digits > 0 && digits <= DIALLED_DIGITS;
 }
 
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
 {
 	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
 	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
-	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT];
+	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
 
-	if (!take_address(text, number))
+	if (!take_address(text, number, &stop))
 		return false;
 	nm_words_plain(number, plain, sizeof(plain));
 	*out = (struct nm_caller){ 0 };

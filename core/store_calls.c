@@ -29,10 +29,23 @@ static bool same_leg(const struct nm_call_leg *a, const struct nm_call_leg *b)
 	       a->leg.rang_s == b->leg.rang_s;
 }
 
+/* Is it judged by a record that does not say who was rung? */
+static bool is_bare(enum nm_call_reason reason)
+{
+	return reason == NM_CALL_NOT_TOLD || reason == NM_CALL_MISSED || reason == NM_CALL_BUSY;
+}
+
+/* Was it kept by such a record, and is this one none?  Whose own phone took it is the plan's to say. */
+static bool tells_more(enum nm_call_reason now, enum nm_call_reason kept)
+{
+	return is_bare(kept) && !is_bare(now) && now != NM_CALL_OWN_PHONE;
+}
+
 /* Does the record say the same?  Names and outcome are of the plan that it was read with, and stay. */
 static bool same_call(const struct nm_call_entry *a, const struct nm_call_entry *b)
 {
-	bool same = a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
+	bool same = !tells_more(a->became.reason, b->became.reason) &&
+		    a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
 		    a->forwarded_from == b->forwarded_from && a->began == b->began && a->ended == b->ended &&
 		    a->cut == b->cut && a->n == b->n;
 
@@ -59,6 +72,83 @@ enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_ent
 							     : nm_store_fail(store, "reading its calls", err);
 }
 
+static sqlite3_int64 caller_key(struct nm_caller caller)
+{
+	return caller.anonymous ? WITHHELD : (sqlite3_int64)caller.number;
+}
+
+/* A statement about calls of that id, as NM_SQL_CALL_SAME has its parameters; NULL: err says why. */
+static sqlite3_stmt *ask_alike(struct nm_store *store, enum nm_store_statement which, const struct nm_call_entry *call,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)call->number);
+	nm_store_bind(statement, 2, call->driver);
+	nm_store_bind(statement, 3, call->carrier_id);
+	sqlite3_bind_int64(statement, 4, call->began);
+	sqlite3_bind_int64(statement, 5, caller_key(call->caller));
+	return statement;
+}
+
+/* Whose is the id?  *taken: another call's; *same: this one's. */
+static enum nm_code ask_owner(struct nm_store *store, const struct nm_call_entry *call, bool *taken, bool *same,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = ask_alike(store, NM_SQL_CALL_SAME, call, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	result = sqlite3_step(statement);
+	*same = result == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
+	*taken = result == SQLITE_ROW && !*same;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+/* The key of the call among those that were told apart under its id: of the one that agrees in both before one that
+ * agrees in either. */
+static enum nm_code find_apart(struct nm_store *store, const struct nm_call_entry *call, struct nm_buf *id,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = ask_alike(store, NM_SQL_CALL_APART, call, err);
+	bool both = false;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	while (!both && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		both = sqlite3_column_int(statement, 1) != 0;
+		if (!both && id->len > 0)
+			continue;
+		nm_buf_clear(id);
+		nm_buf_add(id, (const char *)sqlite3_column_text(statement, 0));
+	}
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+enum nm_code nm_store_call_apart(struct nm_store *store, const struct nm_call_entry *call, struct nm_buf *id,
+				 struct nm_error *err)
+{
+	char from[NM_NUMBER_TEXT];
+	bool taken = false, same = false;
+	enum nm_code code = ask_owner(store, call, &taken, &same, err);
+
+	if (code == NM_OK && !same)
+		code = find_apart(store, call, id, err);
+	if (code == NM_OK && taken && id->len == 0) {
+		nm_caller_write(call->caller, from);
+		nm_buf_addf(id, "%s/@%lld/%s", call->carrier_id, (long long)call->began, from);
+	}
+	return code == NM_OK && id->failed ? nm_fail_memory(err) : code;
+}
+
 /* Id 0: a new one. */
 static enum nm_code write_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
 			       struct nm_error *err)
@@ -73,8 +163,7 @@ static enum nm_code write_call(struct nm_store *store, const struct nm_call_entr
 	nm_store_bind(statement, 2, call->line);
 	nm_store_bind(statement, 3, call->driver);
 	nm_store_bind(statement, 4, call->carrier_id);
-	sqlite3_bind_int64(statement, 5,
-			   call->caller.anonymous ? WITHHELD : (sqlite3_int64)call->caller.number);
+	sqlite3_bind_int64(statement, 5, caller_key(call->caller));
 	sqlite3_bind_int64(statement, 6, (sqlite3_int64)call->forwarded_from);
 	sqlite3_bind_int64(statement, 7, call->began);
 	sqlite3_bind_int64(statement, 8, call->ended);

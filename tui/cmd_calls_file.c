@@ -99,6 +99,10 @@ static void notice_text(struct invocation *run, const struct nm_calls_file *file
 {
 	if (file->utc)
 		nm_buf_add(run->notes, "its times were read as UTC, as VoIP.ms is asked for them: --timezone says another zone\n");
+	if (file->zone_doubtful)
+		nm_buf_addf(run->notes,
+			    "its times were read on the clock of %s; on which one VoIP.ms writes a table is not verified: --timezone says it\n",
+			    nm_zone_name(session_zone(run->session)));
 	if (file->pages)
 		nm_buf_addf(run->notes, "this is page %lld of %lld of a list: the calls of the other pages are not in it\n",
 			    (long long)file->page, (long long)file->pages);
@@ -115,6 +119,15 @@ void calls_attempts_words(struct invocation *run, int64_t attempts)
 			    (long long)attempts);
 }
 
+/* The first of n rows of which there is something to say. */
+static void rows_text(struct invocation *run, const struct nm_calls_file *file, const struct nm_calls_wrong *rows,
+		      int64_t n, int64_t most)
+{
+	for (int64_t i = 0; i < n && i < most; i++)
+		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
+			    (long long)rows[i].line, rows[i].words);
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_buf faults;
@@ -122,6 +135,9 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	nm_buf_init(&faults, NM_ERROR_TEXT);
 	nm_buf_addf(run->out, "%lld call%s: %lld new, %lld mended, %lld known\n", (long long)file->rows,
 		    file->rows == 1 ? "" : "s", (long long)file->fresh, (long long)file->mended, (long long)file->known);
+	if (file->apart)
+		nm_buf_addf(run->out, "ids begin anew: %lld call%s told apart by time and caller\n", (long long)file->apart,
+			    file->apart == 1 ? " was" : "s were");
 	if (file->outgoing)
 		nm_buf_addf(run->out, "left out: %lld that were made, not received\n", (long long)file->outgoing);
 	calls_attempts_words(run, file->attempts);
@@ -135,9 +151,11 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
-	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
-		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
-			    (long long)file->wrong[i].line, file->wrong[i].words);
+	rows_text(run, file, file->odd, file->n_odd, NM_CALLS_FILE_ODD);
+	if (file->n_odd > NM_CALLS_FILE_ODD)
+		nm_buf_addf(run->notes, "and %lld more calls whose caller is no number in full\n",
+			    (long long)(file->n_odd - NM_CALLS_FILE_ODD));
+	rows_text(run, file, file->wrong, file->n_wrong, NM_CALLS_FILE_WRONG);
 	if (file->n_wrong > NM_CALLS_FILE_WRONG)
 		nm_buf_addf(run->notes, "and %lld more rows that could not be read; of all %lld: %s\n",
 			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG), (long long)file->n_wrong,
@@ -156,6 +174,20 @@ static void json_faults(struct nm_json *json, const struct nm_calls_file *file)
 		nm_json_key(json, "what");
 		nm_json_text(json, nm_calls_fault_name(fault));
 		nm_json_count(json, "rows", file->faults[fault]);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+}
+
+static void json_rows(struct nm_json *json, const char *name, const char *what, const struct nm_calls_wrong *rows, int64_t n)
+{
+	nm_json_key(json, name);
+	nm_json_array(json);
+	for (int64_t i = 0; i < n; i++) {
+		nm_json_object(json);
+		nm_json_count(json, "line", rows[i].line);
+		nm_json_key(json, what);
+		nm_json_text(json, rows[i].words);
 		nm_json_end(json, '}');
 	}
 	nm_json_end(json, ']');
@@ -182,12 +214,15 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "new", file->fresh);
 	nm_json_count(&json, "mended", file->mended);
 	nm_json_count(&json, "known", file->known);
+	nm_json_count(&json, "told_apart", file->apart);
 	nm_json_count(&json, "answered_untold", file->untold);
 	json_unused(&json, file);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, call_doubt(file->driver));
 	nm_json_key(&json, "read_as_utc");
 	nm_json_bool(&json, file->utc);
+	nm_json_key(&json, "zone_unverified");
+	nm_json_bool(&json, file->zone_doubtful);
 	json_known(&json, "page", file->page, file->pages > 0);
 	json_known(&json, "pages", file->pages, file->pages > 0);
 	nm_json_key(&json, "more_pages");
@@ -195,18 +230,11 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "attempts", file->attempts);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
+	nm_json_count(&json, "callers_untold_total", file->n_odd);
+	json_rows(&json, "callers_untold", "note", file->odd, file->n_odd < NM_CALLS_FILE_ODD ? file->n_odd : NM_CALLS_FILE_ODD);
 	nm_json_count(&json, "wrong_total", file->n_wrong);
 	json_faults(&json, file);
-	nm_json_key(&json, "wrong");
-	nm_json_array(&json);
-	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++) {
-		nm_json_object(&json);
-		nm_json_count(&json, "line", file->wrong[i].line);
-		nm_json_key(&json, "error");
-		nm_json_text(&json, file->wrong[i].words);
-		nm_json_end(&json, '}');
-	}
-	nm_json_end(&json, ']');
+	json_rows(&json, "wrong", "error", file->wrong, file->n_wrong < NM_CALLS_FILE_WRONG ? file->n_wrong : NM_CALLS_FILE_WRONG);
 	expired_json(&json, &file->expired);
 	json_finish(&json, run->out);
 }

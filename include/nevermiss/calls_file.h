@@ -53,6 +53,7 @@ struct nm_calls_file_options {
 };
 
 #define NM_CALLS_FILE_WRONG 100
+#define NM_CALLS_FILE_ODD 20
 #define NM_CALLS_FILE_UNUSED 20
 
 /* What of a row cannot be read. */
@@ -74,10 +75,12 @@ struct nm_calls_file {
 	const char *driver; /* whose records they are: "twilio", "telnyx", "asterisk-cdr"; "table": not told */
 	bool entries;       /* of JSON: `line` of what is wrong counts these */
 	bool utc;           /* times without an offset were taken for UTC: an answer of VoIP.ms, which is asked for that */
+	bool zone_doubtful; /* they were taken for the options' zone, and whether VoIP.ms's tables are in it is not verified */
 	int64_t page, pages; /* of JSON: it says that it is one page of so many; pages 0: it says nothing */
 	bool goes_on;        /* of JSON: it says that there is a next page */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;
+	int64_t apart;     /* of these, whose id is another call's: they have other callers and times */
 	int64_t untold;    /* of these, answered by whom the table does not say */
 	int64_t outgoing;  /* left out: calls that were made */
 	int64_t attempts;  /* new deeds of follow-ups, of calls that were made (made.h) */
@@ -88,8 +91,10 @@ struct nm_calls_file {
 		int64_t line;
 		const char *words;
 	} wrong[NM_CALLS_FILE_WRONG]; /* the first that were found, in the order of the file */
+	int64_t n_odd;                /* calls that are kept with their caller not told, for it is no number in full */
+	struct nm_calls_wrong odd[NM_CALLS_FILE_ODD]; /* the first of these */
 	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
-	bool tells_by; /* there is a column for who answered */
+	bool tells_by; /* there is a column for who answered, or there can be none */
 	size_t n_unused;
 	const char *unused[NM_CALLS_FILE_UNUSED]; /* columns of which nothing was read, the first of them */
 	unsigned names_left; /* what one of them might be: a bit for each enum nm_calls_column that was not found */

@@ -176,6 +176,34 @@ static void parents_are_mapped(void **state)
 	log_says(0, "2026-01-05 08:00;+15125550199;main;voicemail;-;-1");
 }
 
+#define CA "CA0000000000000000000000000000000"
+#define CA_CALL CA "1,,+15125550199,main,completed,2026-01-05 08:00:00,2026-01-05 08:01:30\n"
+#define CA_LEG(end) CA "2," CA "1,+15125550199,owner,no answer,2026-01-05 08:00:01,2026-01-05 08:00:" end "\n"
+
+/* With Twilio's ids, too: what a later table says of the legs mends the call, and a table without them does not. */
+static void legs_of_twilios_ids_are_mended(void **state)
+{
+	static const char names[] = "Id,Belongs to,From,To,Status,Start Time,Over\n";
+	static const struct {
+		const char *rows;
+		int64_t fresh, mended;
+	} files[] = { { CA_CALL CA_LEG("16"), 1, 0 }, { CA_CALL CA_LEG("17"), 0, 1 }, { CA_CALL CA_LEG("17"), 0, 0 } };
+	struct nm_calls_file file;
+	char text[500];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", names, files[i].rows);
+		file = import_with(text, "parent=Belongs to,ended=over");
+		assert_int_equal(file.fresh, files[i].fresh);
+		assert_int_equal(file.mended, files[i].mended);
+		nm_calls_file_clear(&file);
+	}
+	file = import("Id,From,To,Status,Start Time\n" CA "1,+15125550199,main,completed,2026-01-05 08:00:00\n");
+	assert_int_equal(file.known, 1);
+	nm_calls_file_clear(&file);
+}
+
 #define JSON_CALL(sid, parent, to, direction, status, start, end, talked)                                    \
 	"{\"sid\":\"" sid "\",\"parent_call_sid\":" parent ",\"from\":\"+15125550199\",\"to\":\"" to         \
 	"\",\"direction\":\"" direction "\",\"status\":\"" status                                            \
@@ -212,7 +240,7 @@ static void a_list_of_twilios_is_read(void **state)
 
 static void what_is_no_list_is_refused(void **state)
 {
-	static const char *const texts[] = { "{\"calls\":[]}", "{}", "[]", "{\"calls\":[", " [1" };
+	static const char *const texts[] = { "{}", "{\"status\":\"success\"}", "{\"status\":401}", "{\"calls\":[", " [1" };
 	struct nm_calls_file file;
 	struct nm_error err;
 
@@ -222,6 +250,34 @@ static void what_is_no_list_is_refused(void **state)
 		nm_calls_file_clear(&file);
 		assert_non_null(strstr(err.text, i < 3 ? "calls: it lists no calls" : "calls: not JSON: line 1"));
 	}
+}
+
+/* As a table that has its first row alone. */
+static void a_list_of_no_calls_is_none(void **state)
+{
+	static const char *const texts[] = { "{\"calls\":[]}", "[]", "{\"status\":\"no_cdr\"}",
+					     "{\"status\":\"success\",\"cdr\":[]}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct nm_calls_file file = import(texts[i]);
+
+		assert_int_equal(file.rows + file.n_wrong, 0);
+		assert_string_equal(file.format, "JSON");
+		nm_calls_file_clear(&file);
+	}
+}
+
+static void a_refusal_is_told_in_the_carriers_word(void **state)
+{
+	static const char text[] = "{\"status\":\"invalid_\\u0007credentials\"}";
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	assert_int_equal(import_bytes(text, strlen(text), NULL, &file, &err), NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_string_equal(err.text, "calls: it lists no calls, and its status is `invalid_ credentials`: the carrier refused");
 }
 
 /* "A row whose parent is not in the file is reported", with its line, and stops nothing. */
@@ -599,8 +655,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(child_rows_of_twilio_are_legs, setup, teardown),
 		cmocka_unit_test_setup_teardown(parents_are_mapped, setup, teardown),
+		cmocka_unit_test_setup_teardown(legs_of_twilios_ids_are_mended, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_of_twilios_is_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_list_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_of_no_calls_is_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_refusal_is_told_in_the_carriers_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_leg_without_its_call_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(legs_are_left_out_with_their_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_wrong_leg_leaves_who_answered_open, setup, teardown),

@@ -100,7 +100,10 @@ static void one_instant_has_many_forms(void **state)
 		"2026-11-01T07:30:00Z",        "2026-11-01 07:30:00 UTC",      "2026-11-01 01:30:00 -0600",
 		"2026-11-01T01:30:00-06:00",   "Sun, 01 Nov 2026 07:30:00 GMT", "1-Nov-2026 07:30 UTC",
 		"Nov 1, 2026, 7:30:00 AM GMT", "1.11.2026 07:30 UTC",          "11/1/2026 13:00 +05:30",
-		"1 November 2026 07:30:00 Z",  "1793518200",
+		"1 November 2026 07:30:00 Z",  "1793518200",                   "2026-11-01 07:30:00 utc",
+		"11/1/2026 7:30 AM Gmt",       "2026-11-01 01:30:00 GMT-06:00", "2026-11-01 01:30 UTC-6",
+		"2026-11-01 01:30:00 -06",     "11/1/2026 01:30 utc -0600",    "2026-11-01 07:30:00z",
+		"2026-11-01 13:00 GMT+5:30",   "2026-11-01 07:30 UTC+0",
 	};
 	struct nm_call_entries calls;
 
@@ -125,7 +128,9 @@ static void what_is_no_time_is_wrong(void **state)
 {
 	static const char *const forms[] = { "2026-11-01 07:30 XYZ", "2026-11-01 07:30 +1",   "31-Feb-2026 07:30",
 					     "Foo 1, 2026 7:30",     "25.13.2026 07:30",      "Nov 1 07:30",
-					     "2026-11-01 07:30 +1500", "2027-01-15 08:06 UTC" };
+					     "2026-11-01 07:30 +1500", "2027-01-15 08:06 UTC", "2026-11-01 07:30 GMT-",
+					     "2026-11-01 07:30 UTC-6:3", "2026-11-01 07:30 -06:", "2026-11-01 07:30 GMT-060",
+					     "2026-11-01 07:30 UTC+15", "2026-11-01 07:30 GMTX" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -136,6 +141,35 @@ static void what_is_no_time_is_wrong(void **state)
 		file = import(text);
 		if (file.n_wrong != 1)
 			fail_msg("%s is taken", forms[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
+/* Of a row's times the one that is wrong is told, with its text. */
+static void the_time_that_is_wrong_is_told(void **state)
+{
+	static const struct {
+		const char *row, *words;
+	} cases[] = {
+		{ "10:00,09:00,10:05", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+		{ "10:00,10:01,09:00", "the time is `2026-11-02 09:00` at the end, and no call ends" },
+		{ "10:00,09:00,09:30", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+		{ "10:00,09:00,", "the time is `2026-11-02 09:00` at the answer, and no call is answered" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_calls_file file;
+		const char *row = cases[i].row;
+		char text[300];
+
+		snprintf(text, sizeof(text),
+			 "start,answered at,ended at,from,to,status\n"
+			 "2026-11-02 %.5s,2026-11-02 %.5s,%s%s,+15125550199,main,answered\n",
+			 row, row + 6, row[12] != '\0' ? "2026-11-02 " : "", row + 12);
+		file = import(text);
+		assert_int_equal(file.n_wrong, 1);
+		assert_memory_equal(file.wrong[0].words, cases[i].words, strlen(cases[i].words));
 		nm_calls_file_clear(&file);
 	}
 }
@@ -270,6 +304,40 @@ static void callers_have_many_forms(void **state)
 	}
 }
 
+/* A caller that cannot be one in full leaves nothing out: the call is kept, and its line is told. */
+static void a_call_of_an_odd_caller_is_kept(void **state)
+{
+	static const char *const odd[] = { "72345", "555-0146", "911", "0146", "Bob <72345>", "tel:*67" };
+	static const char *const none[] = { "12ab", "10:05", "1234567890123456", "2026-01-05T", "12_34" };
+	const size_t n = sizeof(odd) / sizeof(odd[0]);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,duration\n%lld,%s,main,5\n", (long long)(AGAIN + 60 * (int64_t)i),
+			 odd[i]);
+		file = import(text);
+		if (file.fresh != 1 || file.n_odd != 1 || file.n_wrong != 0)
+			fail_msg("%s: %s", odd[i], file.n_wrong ? file.wrong[0].words : "not told");
+		assert_int_equal(file.odd[0].line, 2);
+		assert_non_null(strstr(file.odd[0].words, odd[i]));
+		nm_calls_file_clear(&file);
+		newest(i + 1, AGAIN + 60 * (nm_time)i, 5, 0);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,duration\n%lld,%s,main,5\n", (long long)AGAIN, none[i]);
+		file = import(text);
+		if (file.fresh != 0 || file.n_odd != 0 || file.n_wrong != 1)
+			fail_msg("%s is a caller", none[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
 #define VOIPMS \
 	"{\"status\":\"success\",\"cdr\":[{\"date\":\"2026-11-01 07:30:00\",\"callerid\":\"5125550199\"," \
 	"\"destination\":\"5125550100\",\"disposition\":\"NO ANSWER\",\"duration\":\"00:00:40\",\"uniqueid\":\"17001\"}]}"
@@ -284,6 +352,8 @@ static void an_answer_of_voipms_is_in_utc(void **state)
 	(void)state;
 	file = import(VOIPMS);
 	assert_true(file.utc);
+	assert_int_equal(file.n_unused, 0); /* "duration" among them: there is nothing to map */
+	assert_true(file.tells_by);
 	nm_calls_file_clear(&file);
 	newest(1, AGAIN, 40, UINT64_C(15125550199));
 	assert_int_equal(nm_zone_load("America/New_York", &zone, &err), NM_OK);
@@ -292,6 +362,30 @@ static void an_answer_of_voipms_is_in_utc(void **state)
 	nm_calls_file_clear(&file);
 	nm_zone_free(zone);
 	newest(1, AGAIN + 5 * 3600, 40, UINT64_C(15125550199)); /* the same call, mended */
+}
+
+/* Its table is on the zone that is said, or else on the plan's, which is told to be a guess. */
+static void a_table_of_voipms_tells_which_clock_was_taken(void **state)
+{
+	static const char table[] = "date,callerid,destination,disposition,seconds,uniqueid\n"
+				    "2026-11-02 01:30:00,5125550199,5125550100,NO ANSWER,40,17001\n";
+	struct nm_zone *zone;
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	file = import(table);
+	assert_string_equal(file.driver, "voipms");
+	assert_true(file.zone_doubtful);
+	assert_false(file.utc);
+	nm_calls_file_clear(&file);
+	newest(1, AGAIN + NM_DAY, 40, UINT64_C(15125550199));
+	assert_int_equal(nm_zone_load("UTC", &zone, &err), NM_OK);
+	assert_int_equal(import_with(table, strlen(table), zone, &file, &err), NM_OK);
+	assert_false(file.zone_doubtful);
+	nm_calls_file_clear(&file);
+	nm_zone_free(zone);
+	newest(1, AGAIN + NM_DAY - 6 * 3600, 40, UINT64_C(15125550199));
 }
 
 #define CDR(start, answer, end, how, id)                                                                        \
@@ -337,22 +431,41 @@ static void a_page_says_that_it_is_one(void **state)
 	nm_calls_file_clear(&file);
 }
 
-/* Cut off at any byte, a list keeps the entries that are whole, and says that it is cut off. */
+/* Cut off at any byte, a list keeps the entries that are whole, whatever stands around it, and says that it is cut off. */
 static void a_list_that_is_cut_off_keeps_what_is_whole(void **state)
 {
-	static const char text[] = "{\"calls\":[" ENTRY("CA1") "," ENTRY("CA[\\\"}2") "," ENTRY("CA3") "]}";
-	const size_t first = strlen("{\"calls\":[" ENTRY("CA1")), second = first + 1 + strlen(ENTRY("CA[\\\"}2"));
-	const size_t third = second + 1 + strlen(ENTRY("CA3"));
+	static const struct {
+		const char *before, *after;
+	} around[] = {
+		{ "[", "]" },
+		{ "{\"calls\":[", "]}" },
+		{ "{\"data\":[", "],\"meta\":{\"page\":1,\"links\":[{\"a\":[{}]}],\"x\":{\"y\":{\"z\":\"]}\"}}}}" },
+		{ "{\"meta\":{\"a\":[{\"b\":[1]}]},\"calls\":[", "],\"errors\":[{\"c\":{}},{\"d\":[]}]}" },
+	};
+	static const char *const entries[] = { ENTRY("CA1"), ENTRY("CA[\\\"}2"), ENTRY("CA3") };
 
 	(void)state;
-	for (size_t len = 1; len < sizeof(text) - 1; len++) {
-		const size_t whole = (size_t)(len >= first) + (len >= second) + (len >= third);
-		struct nm_calls_file file;
-		struct nm_error err;
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		size_t ends[3];
+		struct nm_buf text;
 
-		if (import_with(text, len, NULL, &file, &err) != NM_INPUT || file.rows != (int64_t)whole)
-			fail_msg("%d of %zu kept of %.*s", (int)file.rows, whole, (int)len, text);
-		nm_calls_file_clear(&file);
+		nm_buf_init(&text, 1u << 16);
+		nm_buf_add(&text, around[i].before);
+		for (size_t k = 0; k < 3; k++) {
+			nm_buf_addf(&text, "%s%s", k > 0 ? "," : "", entries[k]);
+			ends[k] = text.len;
+		}
+		nm_buf_add(&text, around[i].after);
+		for (size_t len = 1; len < text.len; len++) {
+			const int64_t whole = (len >= ends[0]) + (len >= ends[1]) + (len >= ends[2]);
+			struct nm_calls_file file;
+			struct nm_error err;
+
+			if (import_with(text.data, len, NULL, &file, &err) != NM_INPUT || file.rows != whole)
+				fail_msg("%d of %d kept of %.*s", (int)file.rows, (int)whole, (int)len, text.data);
+			nm_calls_file_clear(&file);
+		}
+		nm_buf_clear(&text);
 	}
 }
 
@@ -377,10 +490,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_instant_has_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_time_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_time_that_is_wrong_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_named_clock_tells_the_instant, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_call_of_an_odd_caller_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_table_of_voipms_tells_which_clock_was_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_page_says_that_it_is_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_that_is_cut_off_keeps_what_is_whole, setup, teardown),
