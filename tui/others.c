@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "prompt.h"
+#include "unsaved.h"
 
 #define PATH_BYTES 8192
 #define NAME_LEAST 4 /* columns of a name that still says who it is */
@@ -202,7 +203,8 @@ void others_warn(struct notes *notes, const struct app *app)
 static void notes_of(struct notes *notes, const struct app *app, const struct presence_other *other)
 {
 	char name[NAME_TEXT];
-	struct nm_buf path, text;
+	struct unsaved unsaved;
+	struct nm_buf path;
 	struct nm_error err;
 	size_t len;
 
@@ -212,13 +214,13 @@ static void notes_of(struct notes *notes, const struct app *app, const struct pr
 		   other->edits == 1 ? "not saved by %s: %zu edit" : "not saved by %s: %zu edits", name,
 		   other->edits);
 	nm_buf_init(&path, PATH_BYTES);
-	nm_buf_init(&text, NM_PLAN_BYTES);
 	presence_unsaved(&app->recovery.presence, other->id, &path);
-	if (path.failed || nm_file_read(path.data, NM_PLAN_BYTES, &text, &err))
+	if (path.failed || unsaved_read(path.data, &unsaved, &err)) {
 		notes_add(notes, STYLE_DIM, "their text cannot be read from here");
-	else
-		notes_diff(notes, nm_document_saved(app->session->document, &len), text.data);
-	nm_buf_clear(&text);
+	} else {
+		notes_diff(notes, unsaved.base ? unsaved.base : nm_document_saved(app->session->document, &len), unsaved.text);
+		unsaved_clear(&unsaved);
+	}
 	nm_buf_clear(&path);
 }
 
