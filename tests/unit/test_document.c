@@ -526,7 +526,7 @@ static void edits_are_counted_from_the_text_last_saved(void **state)
 	struct nm_document *document = open_document(place->file);
 	unsigned seed = 1;
 
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 5000; i++) {
 		const size_t before = nm_document_edits(document);
 		const bool was_dirty = nm_document_dirty(document), step = step_at_random(document, &seed, i);
 		const bool dirty = nm_document_dirty(document);
