@@ -46,11 +46,11 @@ static const struct {
 	{PART_OTHERS, 1},
 	{PART_STATE, 1},    /* a plan that is saved is not spoken of */
 	{PART_OVERRIDE, 2},
+	{PART_CLOCK, 1},    /* the date is known before who else is there */
 	{PART_OTHERS, 2},
 	{PART_STATE, 2},
-	{PART_OTHERS, 3},
 	{PART_NAME, 1},
-	{PART_CLOCK, 1},
+	{PART_OTHERS, 3},
 	{PART_SYNC, 1},     /* lines that need nobody are not spoken of */
 	{PART_STATE, 3},
 	{PART_OVERRIDE, 3},
@@ -214,21 +214,14 @@ static void tell_override(const struct app *app, struct wording *out)
 	snprintf(out->forms[3], TITLE_TEXT, "override");
 }
 
-/* others.h has their words for any room: so many columns are worth a form. */
+/* others.h has their words; what comes after them says nothing. */
 static void tell_others(const struct app *app, struct wording *out)
 {
-	static const int columns[FORMS] = {
-		TITLE_TEXT,
-		27, /* "also open: pat on pts/14" */
-		16, /* "ana, 3 not saved" */
-		10, /* "+ana, 3" */
-		4,  /* "+1" */
-	};
-
 	_Static_assert(OTHERS_TEXT <= TITLE_TEXT, "their words have room");
+	_Static_assert(OTHERS_FORMS < FORMS, "they can go without words");
 	out->style = others_edits(app) ? STYLE_WARNING : STYLE_BOLD;
 	for (int i = 0; i < FORMS; i++)
-		others_words(app, columns[i], out->forms[i]);
+		others_words(app, i, out->forms[i]);
 }
 
 /* The clock; on a narrow terminal without what one knows anyhow. */

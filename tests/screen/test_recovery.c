@@ -290,7 +290,7 @@ static void who_else_is_there_stands_in_the_title_bar(void **state)
 	look(&stage, true);
 	stage_shows(&stage, " Smith Plumbing · ana, 3 not saved ");
 	stage_keys(&stage, "O Enter Enter y n"); /* an override has its place beside it */
-	stage_shows(&stage, " Smith Plumbing · +ana, 3 · override to Sun 07:11 ");
+	stage_shows(&stage, " Smith Plum… · ana, 3 not saved · override to Sun 07:11 ");
 	stage_keys(&stage, "O End Enter y n");
 	look(&stage, false);
 	assert_true(app_resize(&stage.app, 100, 24));
@@ -384,7 +384,7 @@ static void what_others_say_of_themselves_is_bounded(void **state)
 		{"-1 -1 ana\npts/3\n", " · also open: ana "},
 		{"1 0 a\033[31mna\npts/3\n", " · also open: a�[31mna "},
 		{"1 0 \377\376\n\377\n", " · also open: �� "},
-		{"1 0 0123456789012345678901234567890123456789012345678901234567890123456789\n", " · +0123456789012345678901234… "},
+		{"1 0 0123456789012345678901234567890123456789012345678901234567890123456789\n", " · also 012345678901234567890123456789012345678901234567890123456789012 "},
 	};
 	struct presence ana;
 	struct stage stage;
@@ -424,7 +424,7 @@ static void who_else_is_there_is_seen_in_a_narrow_window(void **state)
 	stage_shows(&stage, " Smith Plumbing - also ana ");
 	sessions_edit(&stage, "\"A name that fills the whole of a title bar\"");
 	stage_shows(&stage, "1 not saved");
-	stage_shows(&stage, " +ana ");
+	stage_shows(&stage, " +1 ");
 	presence_end(&ana);
 	stage_close(&stage);
 }
