@@ -46,9 +46,9 @@ static const struct {
 	{PART_OTHERS, 1},
 	{PART_STATE, 1},    /* a plan that is saved is not spoken of */
 	{PART_OVERRIDE, 2},
+	{PART_STATE, 2},
 	{PART_CLOCK, 1},    /* the date is known before who else is there */
 	{PART_OTHERS, 2},
-	{PART_STATE, 2},
 	{PART_NAME, 1},
 	{PART_OTHERS, 3},
 	{PART_SYNC, 1},     /* lines that need nobody are not spoken of */
@@ -111,6 +111,7 @@ static void tell_state(const struct app *app, struct wording *out)
 
 struct counts {
 	size_t drift, same, assumed, unread;
+	bool saved; /* so many of the saved text, which the edits are not in */
 };
 
 static struct counts count_lines(const struct app *app)
@@ -124,18 +125,24 @@ static struct counts count_lines(const struct app *app)
 		counts.same += fact->known && fact->in_sync;
 		counts.assumed += !fact->known && fact->in_sync;
 		counts.unread += fact->pushed && !fact->known && !fact->in_sync;
+		counts.saved = counts.saved || fact->saved;
 	}
 	return counts;
+}
+
+static const char *of_saved(const struct counts *counts)
+{
+	return counts->saved ? " as saved" : "";
 }
 
 /* What needs somebody; false: nothing does. */
 static bool tell_trouble(struct counts counts, size_t lines, struct wording *out)
 {
 	if (counts.drift) {
-		const char *verb = counts.drift == 1 ? "drifts" : "drift";
+		const char *verb = counts.drift == 1 ? "drifts" : "drift", *of = of_saved(&counts);
 
-		snprintf(out->forms[0], TITLE_TEXT, "%zu %s %s", counts.drift, counts.drift == 1 ? "line" : "lines", verb);
-		snprintf(out->forms[1], TITLE_TEXT, "%zu %s", counts.drift, verb);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu %s %s%s", counts.drift, counts.drift == 1 ? "line" : "lines", verb, of);
+		snprintf(out->forms[1], TITLE_TEXT, "%zu %s%s", counts.drift, verb, of);
 	} else if (counts.unread && counts.unread < lines) {
 		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu unknown", counts.unread, lines);
 		snprintf(out->forms[1], TITLE_TEXT, "%zu unknown", counts.unread);
@@ -151,20 +158,21 @@ static void tell_sync(const struct app *app, struct wording *out)
 {
 	const struct counts counts = count_lines(app);
 	const size_t lines = app->n_facts;
+	const char *of = of_saved(&counts);
 
 	if (!app->facts_known || lines == 0 || tell_trouble(counts, lines, out))
 		return;
 	if (counts.same == lines) {
 		out->style = STYLE_GOOD;
-		snprintf(out->forms[0], TITLE_TEXT, "in sync");
+		snprintf(out->forms[0], TITLE_TEXT, "in sync%s", of);
 	} else if (counts.same + counts.assumed == lines) {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu assumed", counts.assumed);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu assumed%s", counts.assumed, of);
 	} else if (counts.same == 0 && counts.assumed) {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu assumed", counts.assumed, lines);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu assumed%s", counts.assumed, lines, of);
 	} else if (counts.same == 0) {
 		snprintf(out->forms[0], TITLE_TEXT, "%s", counts.unread ? "live not read" : "not pushed");
 	} else {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu in sync", counts.same, lines);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu in sync%s", counts.same, lines, of);
 	}
 }
 

@@ -27,7 +27,7 @@ static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .he
 struct way {
 	const char *words[6];
 	bool urgent; /* in every width */
-	bool stale, gone, unread, read_only, dirty, drift;
+	bool stale, gone, unread, read_only, dirty, drift, saved;
 	size_t people, edits, lines, same, assumed, unknown;
 	const char *person;
 	int nameless; /* of the words, the first that say nothing of who it is */
@@ -69,6 +69,8 @@ static const struct way syncs[] = {
 	{.words = {"not pushed"}, .lines = 2},
 	{.words = {"1 of 2 assumed"}, .lines = 2, .assumed = 1},
 	{.words = {"1 line drifts", "1 drifts"}, .lines = 2, .same = 1, .drift = true},
+	{.words = {"in sync as saved"}, .lines = 2, .same = 2, .saved = true},
+	{.words = {"1 line drifts as saved", "1 drifts as saved"}, .lines = 2, .same = 1, .drift = true, .saved = true},
 	{.words = {"1 of 2 unknown", "1 unknown"}, .lines = 2, .same = 1, .unknown = 1},
 };
 
@@ -100,6 +102,8 @@ static void set_lines(struct app *app, struct nm_line_fact facts[static 2], cons
 		facts[1] = (struct nm_line_fact){.pushed = true, .in_sync = true};
 	if (way->drift || way->unknown)
 		facts[1] = (struct nm_line_fact){.pushed = true, .known = way->drift};
+	for (size_t i = 0; i < way->lines; i++)
+		facts[i].saved = way->saved;
 	app->facts = facts;
 	app->n_facts = way->lines;
 	app->facts_known = way->lines > 0;
