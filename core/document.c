@@ -30,7 +30,7 @@ struct nm_document {
 	size_t n, capacity, at;
 	size_t bytes; /* of all texts */
 	size_t base;  /* undo down to here takes back what came after the last save */
-	size_t lost;  /* saved steps that were taken back, and to which no redo leads any more */
+	size_t lost;  /* steps between the text last saved and `base` to which no undo or redo leads any more */
 	char *disk;   /* bytes last read or saved */
 	size_t disk_len;
 	struct stat about; /* of the file then */
@@ -81,6 +81,8 @@ static void bound(struct nm_document *document)
 		state_clear(document, &document->states[gone++]);
 	document->n -= gone;
 	document->at -= gone;
+	if (document->base < gone)
+		document->lost += gone - document->base;
 	document->base = document->base > gone ? document->base - gone : 0;
 	memmove(document->states, document->states + gone, document->n * sizeof *document->states);
 }
@@ -108,6 +110,8 @@ static enum nm_code push(struct nm_document *document, char *text, size_t len, c
 	document->states = grown;
 	while (document->n > next)
 		state_clear(document, &document->states[--document->n]);
+	if (next && !nm_document_dirty(document))
+		rebase(document);
 	if (document->base > document->at) {
 		document->lost += document->base - document->at;
 		document->base = document->at;
@@ -201,6 +205,8 @@ bool nm_document_dirty(const struct nm_document *document)
 
 size_t nm_document_edits(const struct nm_document *document)
 {
+	if (!nm_document_dirty(document))
+		return 0;
 	return document->lost +
 	       (document->at > document->base ? document->at - document->base : document->base - document->at);
 }

@@ -56,5 +56,8 @@ enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file 
 /* NM_OK when there is no such file, or one without anything but comments.  NM_REFUSED when there is a plan, which is never
  * overwritten; the code of reading it when it cannot be read. */
 enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
+/* What a first plan finds in its place. */
+enum first_place { FIRST_NO_FILE, FIRST_EMPTY_FILE, FIRST_BELOW }; /* BELOW: comments or blank lines, which stay above it */
+enum first_place first_plan_place(const char *file);
 
 #endif

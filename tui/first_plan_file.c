@@ -42,6 +42,15 @@ enum nm_code first_plan_absent(const char *file, struct nm_error *err)
 	return code;
 }
 
+enum first_place first_plan_place(const char *file)
+{
+	struct stat about;
+
+	if (stat(file, &about))
+		return FIRST_NO_FILE;
+	return about.st_size > 0 ? FIRST_BELOW : FIRST_EMPTY_FILE;
+}
+
 /* The folder of the plan, made when it is not there. */
 static void make_folder(const char *file)
 {

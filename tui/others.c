@@ -9,9 +9,9 @@
 
 #include "app.h"
 #include "prompt.h"
+#include "unsaved.h"
 
 #define PATH_BYTES 8192
-#define NAME_LEAST 4 /* columns of a name that still says who it is */
 #define NAME_TEXT (PRESENCE_WHO + PRESENCE_TERMINAL + sizeof " on ")
 
 static const struct presence_other *find(const struct others *others, const char *id)
@@ -105,84 +105,26 @@ static void who_words(const struct app *app, char out[static NAME_TEXT])
 		snprintf(out, NAME_TEXT, "%zu others", app->others.n);
 }
 
-/* The name in at most so many columns: what goes of a longer one is its end, for which a mark stands. */
-static void cut_name(const char *name, int width, char out[static NAME_TEXT])
+/* A name is whole or not there: what is left of "pat on pts/14" without its end may be anybody. */
+void others_words(const struct app *app, int form, char out[static OTHERS_TEXT])
 {
-	const char *at = name, *end = name;
-	int used = 0;
-
-	if (text_width(name) <= width) {
-		snprintf(out, NAME_TEXT, "%s", name);
-		return;
-	}
-	while (*at) {
-		used += char_width(text_next(&at));
-		if (used > width - 1)
-			break;
-		end = at;
-	}
-	snprintf(out, NAME_TEXT, "%.*s…", (int)(end - name), name);
-}
-
-/* "+ana" and that, or of the name as much as there is room for; false: less than `least` columns of it would be left. */
-static bool name_and(const char *who, int least, const char *more, int width, char out[static OTHERS_TEXT])
-{
-	const int room = width - text_width(more) - 1;
-	char name[NAME_TEXT];
-
-	if (room < least && room < text_width(who))
-		return false;
-	cut_name(who, room, name);
-	snprintf(out, OTHERS_TEXT, "+%s%s", name, more);
-	return true;
-}
-
-/* Without edits: "also open: ana", or less of it. */
-static bool who_is_there(const char *who, int least, int width, char out[static OTHERS_TEXT])
-{
-	snprintf(out, OTHERS_TEXT, "also open: %s", who);
-	if (text_width(out) > width)
-		snprintf(out, OTHERS_TEXT, "also %s", who);
-	return text_width(out) <= width || name_and(who, least, "", width, out);
-}
-
-/* "also open: ana, 3 edits not saved", or less of it. */
-static bool who_edits(const char *who, int least, size_t edits, int width, char out[static OTHERS_TEXT])
-{
-	const char *s = edits == 1 ? "" : "s";
-	char more[OTHERS_TEXT / 2];
-
-	snprintf(out, OTHERS_TEXT, "also open: %s, %zu edit%s not saved", who, edits, s);
-	if (text_width(out) <= width)
-		return true;
-	snprintf(out, OTHERS_TEXT, "%s, %zu not saved", who, edits);
-	if (text_width(out) <= width)
-		return true;
-	snprintf(more, sizeof more, ", %zu edit%s", edits, s);
-	if (name_and(who, least, more, width, out))
-		return true;
-	snprintf(more, sizeof more, ", %zu", edits);
-	return name_and(who, least, more, width, out);
-}
-
-void others_words(const struct app *app, int width, char out[static OTHERS_TEXT])
-{
-	const size_t edits = others_edits(app);
+	const size_t n = app->others.n, edits = others_edits(app);
 	char who[NAME_TEXT];
-	int least;
 
 	out[0] = '\0';
-	if (!app->others.n)
+	if (!n || form >= OTHERS_FORMS)
 		return;
 	who_words(app, who);
-	least = app->others.n == 1 ? NAME_LEAST : text_width(who);
-	if (edits ? who_edits(who, least, edits, width, out) : who_is_there(who, least, width, out))
-		return;
-	snprintf(out, OTHERS_TEXT, edits == 1 ? "+%zu, %zu edit" : "+%zu, %zu edits", app->others.n, edits);
-	if (!edits || text_width(out) > width)
-		snprintf(out, OTHERS_TEXT, "+%zu", app->others.n);
-	if (text_width(out) > width)
-		out[0] = '\0';
+	if (form == OTHERS_FORMS - 1)
+		snprintf(out, OTHERS_TEXT, "+%zu", n);
+	else if (edits && form == 0)
+		snprintf(out, OTHERS_TEXT, "also open: %s, %zu edit%s not saved", who, edits, edits == 1 ? "" : "s");
+	else if (edits && form < 3)
+		snprintf(out, OTHERS_TEXT, "%s, %zu not saved", who, edits);
+	else if (edits)
+		snprintf(out, OTHERS_TEXT, "+%zu, %zu unsaved", n, edits);
+	else
+		snprintf(out, OTHERS_TEXT, "%s%s", form < 2 ? "also open: " : form < 3 ? "also " : "+", who);
 }
 
 /* --- for the questions and the list of changes --- */
@@ -202,7 +144,8 @@ void others_warn(struct notes *notes, const struct app *app)
 static void notes_of(struct notes *notes, const struct app *app, const struct presence_other *other)
 {
 	char name[NAME_TEXT];
-	struct nm_buf path, text;
+	struct unsaved unsaved;
+	struct nm_buf path;
 	struct nm_error err;
 	size_t len;
 
@@ -212,13 +155,13 @@ static void notes_of(struct notes *notes, const struct app *app, const struct pr
 		   other->edits == 1 ? "not saved by %s: %zu edit" : "not saved by %s: %zu edits", name,
 		   other->edits);
 	nm_buf_init(&path, PATH_BYTES);
-	nm_buf_init(&text, NM_PLAN_BYTES);
 	presence_unsaved(&app->recovery.presence, other->id, &path);
-	if (path.failed || nm_file_read(path.data, NM_PLAN_BYTES, &text, &err))
+	if (path.failed || unsaved_read(path.data, &unsaved, &err)) {
 		notes_add(notes, STYLE_DIM, "their text cannot be read from here");
-	else
-		notes_diff(notes, nm_document_saved(app->session->document, &len), text.data);
-	nm_buf_clear(&text);
+	} else {
+		notes_diff(notes, unsaved.base ? unsaved.base : nm_document_saved(app->session->document, &len), unsaved.text);
+		unsaved_clear(&unsaved);
+	}
 	nm_buf_clear(&path);
 }
 

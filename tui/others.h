@@ -24,9 +24,10 @@ struct others {
 
 /* Looks who came and went, and what they have not saved; true when there is something new to show. */
 bool others_notice(struct app *app);
-/* For the title bar: "also open: ana, 3 edits not saved", or less of it where that is wider than `width`; "": nobody is
- * there, or there is no room for a mark. */
-void others_words(const struct app *app, int width, char out[static OTHERS_TEXT]);
+/* For the title bar: "also open: ana, 3 edits not saved", each form with less of it, the last "+1"; "": nobody is there, or
+ * it is none of these forms. */
+#define OTHERS_FORMS 5
+void others_words(const struct app *app, int form, char out[static OTHERS_TEXT]);
 /* How many edits they have not saved, all together. */
 size_t others_edits(const struct app *app);
 /* Before a save, when they have some: what becomes of those. */

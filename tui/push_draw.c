@@ -133,8 +133,9 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	else if (status)
 		pen_text(&pen, sync_style(status), sync_words(status, words, sizeof words));
 	else if (fact && fact->read_at)
-		pen_text(&pen, STYLE_DIM,
-			 fact->known ? (fact->in_sync ? "in sync" : "drifts") : fact->in_sync ? "assumed" : "unknown");
+		pen_textf(&pen, STYLE_DIM, "%s%s",
+			  fact->known ? (fact->in_sync ? "in sync" : "drifts") : fact->in_sync ? "assumed" : "unknown",
+			  fact->saved && (fact->known || fact->in_sync) ? " as saved" : "");
 	else
 		pen_text(&pen, STYLE_DIM, "not read");
 	pen_tab(&pen, 64);

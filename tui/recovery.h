@@ -19,6 +19,7 @@ struct recovery {
 	bool kept;           /* the text of this session is in its file, or could not be written there */
 	unsigned generation; /* of the session, then */
 	char *found;         /* file of a session that is gone, whose text is being offered; NULL */
+	unsigned offered;    /* generation of the session, as the text was offered */
 };
 
 /* For an app whose session has a data folder: tells who else is there (others.h), and offers what was found.  A

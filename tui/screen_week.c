@@ -257,27 +257,53 @@ static void ask_whose(struct week_screen *week, struct app *app)
 	free(names);
 }
 
+/* The n-th schedule that has hours; NULL. */
+static const struct nm_schedule *schedule_with_hours(const struct nm_plan *plan, size_t n)
+{
+	for (size_t i = 0; plan && i < plan->n_schedules; i++) {
+		if (has_hours(plan, i) && n-- == 0)
+			return &plan->schedules[i];
+	}
+	return NULL;
+}
+
+/* Its name, and that it cannot be painted. */
+static void add_schedule(struct notes *items, const struct nm_schedule *schedule)
+{
+	struct nm_hours_week week;
+	struct nm_error err;
+	const bool text = nm_hours_week_of(schedule->expression, &week, &err) != NM_OK;
+
+	notes_addf(items, STYLE_PLAIN, "%s%s", schedule->name, text ? " (as text: screen 2, hours)" : "");
+}
+
 static void ask_schedule(const struct week_screen *week, struct app *app)
 {
 	const struct nm_plan *plan = app_plan(app);
+	const struct nm_schedule *schedule;
+	const int decides = deciding_schedule(plan, week->call);
 	const char **names;
-	int decides = deciding_schedule(plan, week->call);
+	struct notes items;
 	size_t n = 0, first = 0;
 
 	if (!app_may_change(app))
 		return;
+	notes_init(&items);
 	names = calloc(plan->n_schedules + 1, sizeof *names);
-	for (size_t i = 0; names && i < plan->n_schedules; i++) {
-		if (has_hours(plan, i)) {
-			first = (int)i == decides ? n : first;
-			names[n++] = plan->schedules[i].name;
-		}
+	while (names && (schedule = schedule_with_hours(plan, n))) {
+		add_schedule(&items, schedule);
+		if (items.n == n)
+			break;
+		first = schedule - plan->schedules == decides ? n : first;
+		names[n] = items.items[n].text;
+		n++;
 	}
 	if (n)
 		app_choose(app, TAG_PAINT, "paint the hours of which schedule?", names, n, first);
 	else
 		app_message(app, STYLE_PLAIN, "no schedule has hours: those of calendars are set in the calendar");
 	free(names);
+	notes_clear(&items);
 }
 
 static void next_view(struct week_subject *subject, const struct nm_plan *plan)
@@ -333,6 +359,7 @@ static bool act_move(struct week_screen *week, struct app *app, enum action acti
 static void take_answer(struct week_screen *week, struct app *app, const struct event *event)
 {
 	const struct nm_plan *plan = app_plan(app);
+	const struct nm_schedule *schedule;
 	int named;
 
 	if (!event->text)
@@ -343,8 +370,8 @@ static void take_answer(struct week_screen *week, struct app *app, const struct 
 		named = nm_plan_find_destination(plan, event->text);
 		if (named >= 0)
 			week->subject = (struct week_subject){week->subject.line, VIEW_DESTINATION, named};
-	} else {
-		app_paint(app, event->text, week_cursor(week, app));
+	} else if ((schedule = schedule_with_hours(plan, event->index))) {
+		app_paint(app, schedule->name, week_cursor(week, app));
 	}
 }
 

@@ -114,6 +114,23 @@ static void close_wizard(void *state)
 	free(wizard);
 }
 
+static void tell_place(struct app *app)
+{
+	const char *file = app->session->options.plan_file;
+
+	switch (first_plan_place(file)) {
+	case FIRST_NO_FILE:
+		app_message(app, STYLE_PLAIN, "there is no plan at %s yet: these answers make a first one", file);
+		break;
+	case FIRST_EMPTY_FILE:
+		app_message(app, STYLE_PLAIN, "%s is empty: these answers make a first plan in it", file);
+		break;
+	case FIRST_BELOW:
+		app_message(app, STYLE_PLAIN, "%s has no plan yet: these answers make one below what stands in it", file);
+		break;
+	}
+}
+
 static void *open_wizard(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct wizard *wizard = calloc(1, sizeof *wizard);
@@ -136,8 +153,7 @@ static void *open_wizard(struct app *app, const void *argument, struct nm_error 
 	wizard_offer(wizard, wizard_rows[0].question);
 	week_init(&wizard->week);
 	draft(wizard, app);
-	app_message(app, STYLE_PLAIN, "there is no plan at %s yet: these answers make a first one",
-		    app->session->options.plan_file);
+	tell_place(app);
 	return wizard;
 }
 

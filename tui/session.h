@@ -167,6 +167,11 @@ enum nm_code session_may_merge(const struct session *session, struct nm_error *e
 /* That, as two steps of undo: what is on disk, then our edits on it, which are not saved. */
 enum nm_code session_merge(struct session *session, const char *their_words, const char *our_words,
 			   struct nm_error *err) NM_WARN_UNUSED;
+/* What was changed from a base that is known, on top of the session's text: malloc'd and NUL-terminated.  It looks only.
+ * As nm_edit_merge when that cannot be; NM_INPUT too when the text would not read. */
+struct unsaved;
+enum nm_code session_on_top(const struct session *session, const struct unsaved *ours, char **out, size_t *len,
+			    struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
  * show), else sets `stale`, and `gone` as that is; `saver` is who changed it. */
 bool session_notice(struct session *session);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "nevermiss/names.h"
+#include "unsaved.h"
 
 static void forget_changes(struct session *session)
 {
@@ -199,17 +200,26 @@ enum nm_code session_discard(struct session *session, const char *what, struct n
 	return code;
 }
 
+/* NM_OK when the text would read. */
+static enum nm_code reads(const struct session *session, const char *text, size_t len, struct nm_error *err)
+{
+	struct nm_diags diags;
+	enum nm_code code;
+
+	nm_diags_init(&diags);
+	code = session_try(session, text, len, &diags, err);
+	nm_diags_clear(&diags);
+	return code;
+}
+
 /* Both texts as one that reads; the caller clears it. */
 static enum nm_code merged(const struct session *session, struct nm_document_merged *out, struct nm_error *err)
 {
-	struct nm_diags diags;
 	enum nm_code code = nm_document_merged(session->document, out, err);
 
 	if (code)
 		return code;
-	nm_diags_init(&diags);
-	code = session_try(session, out->text, out->len, &diags, err);
-	nm_diags_clear(&diags);
+	code = reads(session, out->text, out->len, err);
 	if (code)
 		nm_document_merged_clear(out);
 	return code;
@@ -242,6 +252,29 @@ enum nm_code session_merge(struct session *session, const char *their_words, con
 	session_read_plan(session);
 	session_notice(session);
 	return code;
+}
+
+enum nm_code session_on_top(const struct session *session, const struct unsaved *ours, char **out, size_t *len,
+			    struct nm_error *err)
+{
+	size_t their_len, text_len = 0;
+	const char *theirs = nm_document_text(session->document, &their_len);
+	const struct nm_edit_sides sides = { ours->base, ours->text, theirs };
+	char *text = NULL;
+	enum nm_code code;
+
+	if (strlen(ours->base) != ours->base_len || strlen(ours->text) != ours->len || strlen(theirs) != their_len)
+		return nm_fail(err, NM_INPUT, "a text has a NUL byte: it is not a plan");
+	code = nm_edit_merge(&sides, &text, &text_len, err);
+	if (!code)
+		code = reads(session, text, text_len, err);
+	if (code) {
+		free(text);
+		return code;
+	}
+	*out = text;
+	*len = text_len;
+	return NM_OK;
 }
 
 /* The text as a version, and what was renamed on the way to it: both or neither. */

@@ -46,11 +46,11 @@ static const struct {
 	{PART_OTHERS, 1},
 	{PART_STATE, 1},    /* a plan that is saved is not spoken of */
 	{PART_OVERRIDE, 2},
-	{PART_OTHERS, 2},
 	{PART_STATE, 2},
-	{PART_OTHERS, 3},
+	{PART_CLOCK, 1},    /* the date is known before who else is there */
+	{PART_OTHERS, 2},
 	{PART_NAME, 1},
-	{PART_CLOCK, 1},
+	{PART_OTHERS, 3},
 	{PART_SYNC, 1},     /* lines that need nobody are not spoken of */
 	{PART_STATE, 3},
 	{PART_OVERRIDE, 3},
@@ -111,6 +111,7 @@ static void tell_state(const struct app *app, struct wording *out)
 
 struct counts {
 	size_t drift, same, assumed, unread;
+	bool saved; /* so many of the saved text, which the edits are not in */
 };
 
 static struct counts count_lines(const struct app *app)
@@ -124,18 +125,24 @@ static struct counts count_lines(const struct app *app)
 		counts.same += fact->known && fact->in_sync;
 		counts.assumed += !fact->known && fact->in_sync;
 		counts.unread += fact->pushed && !fact->known && !fact->in_sync;
+		counts.saved = counts.saved || fact->saved;
 	}
 	return counts;
+}
+
+static const char *of_saved(const struct counts *counts)
+{
+	return counts->saved ? " as saved" : "";
 }
 
 /* What needs somebody; false: nothing does. */
 static bool tell_trouble(struct counts counts, size_t lines, struct wording *out)
 {
 	if (counts.drift) {
-		const char *verb = counts.drift == 1 ? "drifts" : "drift";
+		const char *verb = counts.drift == 1 ? "drifts" : "drift", *of = of_saved(&counts);
 
-		snprintf(out->forms[0], TITLE_TEXT, "%zu %s %s", counts.drift, counts.drift == 1 ? "line" : "lines", verb);
-		snprintf(out->forms[1], TITLE_TEXT, "%zu %s", counts.drift, verb);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu %s %s%s", counts.drift, counts.drift == 1 ? "line" : "lines", verb, of);
+		snprintf(out->forms[1], TITLE_TEXT, "%zu %s%s", counts.drift, verb, of);
 	} else if (counts.unread && counts.unread < lines) {
 		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu unknown", counts.unread, lines);
 		snprintf(out->forms[1], TITLE_TEXT, "%zu unknown", counts.unread);
@@ -151,20 +158,21 @@ static void tell_sync(const struct app *app, struct wording *out)
 {
 	const struct counts counts = count_lines(app);
 	const size_t lines = app->n_facts;
+	const char *of = of_saved(&counts);
 
 	if (!app->facts_known || lines == 0 || tell_trouble(counts, lines, out))
 		return;
 	if (counts.same == lines) {
 		out->style = STYLE_GOOD;
-		snprintf(out->forms[0], TITLE_TEXT, "in sync");
+		snprintf(out->forms[0], TITLE_TEXT, "in sync%s", of);
 	} else if (counts.same + counts.assumed == lines) {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu assumed", counts.assumed);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu assumed%s", counts.assumed, of);
 	} else if (counts.same == 0 && counts.assumed) {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu assumed", counts.assumed, lines);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu assumed%s", counts.assumed, lines, of);
 	} else if (counts.same == 0) {
 		snprintf(out->forms[0], TITLE_TEXT, "%s", counts.unread ? "live not read" : "not pushed");
 	} else {
-		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu in sync", counts.same, lines);
+		snprintf(out->forms[0], TITLE_TEXT, "%zu of %zu in sync%s", counts.same, lines, of);
 	}
 }
 
@@ -214,21 +222,14 @@ static void tell_override(const struct app *app, struct wording *out)
 	snprintf(out->forms[3], TITLE_TEXT, "override");
 }
 
-/* others.h has their words for any room: so many columns are worth a form. */
+/* others.h has their words; what comes after them says nothing. */
 static void tell_others(const struct app *app, struct wording *out)
 {
-	static const int columns[FORMS] = {
-		TITLE_TEXT,
-		27, /* "also open: pat on pts/14" */
-		16, /* "ana, 3 not saved" */
-		10, /* "+ana, 3" */
-		4,  /* "+1" */
-	};
-
 	_Static_assert(OTHERS_TEXT <= TITLE_TEXT, "their words have room");
+	_Static_assert(OTHERS_FORMS < FORMS, "they can go without words");
 	out->style = others_edits(app) ? STYLE_WARNING : STYLE_BOLD;
 	for (int i = 0; i < FORMS; i++)
-		others_words(app, columns[i], out->forms[i]);
+		others_words(app, i, out->forms[i]);
 }
 
 /* The clock; on a narrow terminal without what one knows anyhow. */

@@ -71,13 +71,16 @@ static void write_text(struct paint *paint)
 static enum nm_code take_old(struct paint *paint, struct app *app, struct nm_error *err)
 {
 	const struct nm_schedule *schedule = schedule_of(app, paint->schedule);
+	struct nm_error why;
+	enum nm_code code;
 	char *copy;
 
 	if (!schedule || !schedule->expression)
 		return nm_fail(err, NM_INPUT, "schedule %s has no hours any more: there is nothing to paint",
 			       paint->schedule);
-	if (nm_hours_week_of(schedule->expression, &paint->old, err))
-		return err->code;
+	code = nm_hours_week_of(schedule->expression, &paint->old, &why);
+	if (code)
+		return nm_fail(err, code, "%s (screen 2, hours)", why.text);
 	copy = strdup(schedule->expression);
 	if (!copy)
 		return nm_fail_memory(err);

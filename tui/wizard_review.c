@@ -110,7 +110,9 @@ static void add_findings(struct review *review, struct session *session)
 
 static void add_next(struct notes *notes, const char *file)
 {
-	notes_addf(notes, STYLE_PLAIN, "W writes it to %s, and opens nevermiss on it.", file);
+	notes_addf(notes, STYLE_PLAIN,
+		   first_plan_place(file) == FIRST_BELOW ? "W adds it below what stands in %s, and opens nevermiss on it."
+							 : "W writes it to %s, and opens nevermiss on it.", file);
 	notes_add(notes, STYLE_DIM, "No caller notices before you push, on screen 6. It is pushed to the sandbox, a carrier for trying "
 				    "things out, until you change the account to your own carrier's, on screen 2.");
 	notes_add(notes, STYLE_PLAIN, "");

@@ -115,7 +115,7 @@ const char *nm_document_file(const struct nm_document *document);
 const char *nm_document_text(const struct nm_document *document, size_t *len);
 /* Differs from what was last read or saved. */
 bool nm_document_dirty(const struct nm_document *document);
-/* Steps between the text that was last read or saved and this one, back or on. */
+/* Steps between the text that was last read or saved and this one, back or on: 0 when they are the same. */
 size_t nm_document_edits(const struct nm_document *document);
 /* what: words for the list of changes ("hours of business"). */
 enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,

@@ -426,6 +426,40 @@ static void edits_outlive_a_kill(void **state)
 	story_end(&story);
 }
 
+/* Somebody else's line, below the plan. */
+static void append_to_plan(const char *line)
+{
+	FILE *plan = fopen("plan.conf", "a");
+
+	assert_non_null(plan);
+	assert_true(fputs(line, plan) >= 0);
+	assert_int_equal(fclose(plan), 0);
+}
+
+/* What another saved between the kill and the start is neither shown as an edit nor taken out. */
+static void edits_outlive_a_kill_and_anothers_save(void **state)
+{
+	static const char ana[] = "callers regulars { numbers = { \"+15125550177\" } }";
+	struct story story;
+
+	(void)state;
+	story_begin(&story);
+	take_file(&story, "../screen/plan.conf", "plan.conf");
+	take_file(&story, "../screen/holidays.ics", "holidays.ics");
+	start(&story, SUNDAY, false);
+	scene(&story, "2\r\r\025Jones Plumbing\r", "killed-editing");
+	kill_it(&story);
+	append_to_plan(ana);
+	start(&story, SUNDAY, false);
+	scene(&story, "", "killed-offered-on-top");
+	terminal_type(&story.terminal, "yWy");
+	scene(&story, "1", "killed-saved-on-top");
+	leave(&story);
+	plan_has("Jones Plumbing", true);
+	plan_has(ana, true);
+	story_end(&story);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -441,6 +475,7 @@ int main(void)
 		cmocka_unit_test(the_owner_sets_up_and_pushes),
 		cmocka_unit_test(support_explains_a_call_and_writes_nothing),
 		cmocka_unit_test(edits_outlive_a_kill),
+		cmocka_unit_test(edits_outlive_a_kill_and_anothers_save),
 		cmocka_unit_test(the_tester_plays_saves_and_runs),
 	};
 

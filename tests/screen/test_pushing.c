@@ -652,6 +652,29 @@ static void a_bar_leaves_room_for_its_words(void **state)
 	assert_true(shown > 1000);
 }
 
+/* The title speaks of the plan that is saved, and says so; the rows of the one that is being written. */
+static void the_title_says_of_which_plan_it_speaks(void **state)
+{
+	const struct nm_edit hours = {.op = NM_EDIT_SET,
+				      .place = {"schedule", "business", -1},
+				      .option = "hours",
+				      .value = "\"Mo-Fr 08:00-16:00; PH off\""};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "A y Escape");
+	stage_shows(&stage, "   in sync   ");
+	assert_true(app_edit(&stage.app, &hours, 1, "hours"));
+	stage_keys(&stage, "1 6");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "in sync as saved");
+	stage_shows(&stage, "drifts, ");
+	stage_keys(&stage, "u");
+	stage_hides(&stage, "as saved");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -675,6 +698,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_is_what_it_will_take),
 		cmocka_unit_test(progress_tells_no_more_than_it_knows),
 		cmocka_unit_test(a_bar_leaves_room_for_its_words),
+		cmocka_unit_test(the_title_says_of_which_plan_it_speaks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

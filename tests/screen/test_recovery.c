@@ -5,93 +5,22 @@
  */
 #include <glob.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "prompt.h"
-#include "stage.h"
+#include "sessions.h"
 
 static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .height = 24};
 
 static const struct stage_options plan_100x24 = {.screen = "plan", .width = 100, .height = 24};
-
-static void edit(struct stage *stage, const char *business)
-{
-	const struct nm_edit edit = {
-		.op = NM_EDIT_SET, .place = {.section = "", .step = -1}, .option = "business", .value = business};
-
-	assert_true(app_edit(&stage->app, &edit, 1, "business"));
-	app_settle(&stage->app);
-	app_draw(&stage->app);
-}
-
-static size_t files(const char *pattern)
-{
-	glob_t found;
-	size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
-
-	globfree(&found);
-	return n;
-}
-
-#define UNSAVED "data/*.unsaved-*"
-#define OPEN "data/*.open-*"
-
-/* A session in a process of its own: does something, tells, and waits to be killed. */
-static pid_t somebody_else(struct stage *stage, void (*work)(struct stage *stage))
-{
-	int ends[2];
-	char byte;
-	pid_t child;
-
-	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
-		stage_start(stage);
-		recovery_begin(&stage->app);
-		work(stage);
-		if (write(ends[1], "", 1) == 1)
-			pause();
-		_exit(0);
-	}
-	close(ends[1]);
-	assert_int_equal(read(ends[0], &byte, 1), 1);
-	close(ends[0]);
-	return child;
-}
-
-static void kill_it(pid_t child)
-{
-	int status;
-
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status));
-}
-
-static void start_again(struct stage *stage)
-{
-	stage_start(stage);
-	recovery_begin(&stage->app);
-	app_settle(&stage->app);
-	app_draw(&stage->app);
-}
-
-static void edits_business(struct stage *stage)
-{
-	edit(stage, "\"Jones Plumbing\"");
-}
 
 static void edits_hours(struct stage *stage)
 {
@@ -117,8 +46,8 @@ static void what_was_cut_off_is_shown_on_the_week(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_hours));
-	start_again(&stage);
+	sessions_kill(sessions_somebody_else(&stage, edits_hours));
+	sessions_start_again(&stage);
 	stage_shows(&stage, "main · who answers first · 23-29 Nov 2026");
 	stage_keys(&stage, "Right");
 	stage_shows(&stage, "30 Nov - 6 Dec 2026");
@@ -136,7 +65,7 @@ static void edits_that_were_killed_are_offered_and_taken_up(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_business));
+	sessions_kill(sessions_somebody_else(&stage, sessions_edit_jones));
 	plan = stage_plan(&stage);
 	assert_non_null(strstr(plan, "Smith Plumbing"));
 	free(plan);
@@ -145,22 +74,22 @@ static void edits_that_were_killed_are_offered_and_taken_up(void **state)
 	assert_int_equal(about.st_mode & 0777, 0600);
 	globfree(&found);
 
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "cut off before they were saved");
 	stage_shows(&stage, "nothing changes for any caller");
 	stage_shows(&stage, "+ business = \"Jones Plumbing\"");
-	assert_int_equal(files(OPEN), 1); /* that of the dead is taken away */
+	assert_int_equal(sessions_files(OPEN), 1); /* that of the dead is taken away */
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "Jones Plumbing");
 	stage_shows(&stage, "not saved");
-	assert_int_equal(files(UNSAVED), 1); /* kept on, by this session */
+	assert_int_equal(sessions_files(UNSAVED), 1); /* kept on, by this session */
 	stage_keys(&stage, "W y");
-	assert_int_equal(files(UNSAVED), 0);
+	assert_int_equal(sessions_files(UNSAVED), 0);
 	plan = stage_plan(&stage);
 	assert_non_null(strstr(plan, "Jones Plumbing"));
 	free(plan);
 	recovery_end(&stage.app, false);
-	assert_int_equal(files(OPEN), 0);
+	assert_int_equal(sessions_files(OPEN), 0);
 	stage_close(&stage);
 }
 
@@ -173,8 +102,8 @@ static void edits_that_another_session_took_up_are_gone(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_business));
-	start_again(&stage);
+	sessions_kill(sessions_somebody_else(&stage, sessions_edit_jones));
+	sessions_start_again(&stage);
 	assert_int_equal(glob(UNSAVED, 0, NULL, &found), 0);
 	assert_int_equal(unlink(found.gl_pathv[0]), 0);
 	globfree(&found);
@@ -192,29 +121,27 @@ static void edits_that_nobody_decides_on_are_offered_again(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_business));
+	sessions_kill(sessions_somebody_else(&stage, sessions_edit_jones));
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		start_again(&stage);
+		sessions_start_again(&stage);
 		stage_shows(&stage, "cut off before they were saved");
 		stage_shows(&stage, "y take up  n drop  q later");
 		stage_keys(&stage, keys[i]);
 		if (i < 3)
 			stage_shows(&stage, "those edits are kept: the next start offers them again");
-		assert_int_equal(files(UNSAVED), 1);
+		assert_int_equal(sessions_files(UNSAVED), 1);
 		recovery_end(&stage.app, false);
 		stage_stop(&stage);
 	}
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_keys(&stage, "q");
-	edit(&stage, "\"Brown Plumbing\""); /* edits of this session have a file of their own */
-	assert_int_equal(files(UNSAVED), 2);
+	sessions_edit(&stage, "\"Brown Plumbing\""); /* edits of this session have a file of their own */
+	assert_int_equal(sessions_files(UNSAVED), 2);
 	stage_keys(&stage, "W y");
-	assert_int_equal(files(UNSAVED), 1);
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	stage_stop(&stage);
-	start_again(&stage);
-	stage_shows(&stage, "cut off before they were saved, and the plan");
-	stage_keys(&stage, "y");
-	stage_shows(&stage, "Jones Plumbing");
+	sessions_start_again(&stage);
+	stage_shows(&stage, "y save beside  n drop for good  q later");
 	stage_close(&stage);
 }
 
@@ -225,16 +152,16 @@ static void edits_that_are_dropped_can_be_brought_back(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_business));
-	start_again(&stage);
+	sessions_kill(sessions_somebody_else(&stage, sessions_edit_jones));
+	sessions_start_again(&stage);
 	stage_keys(&stage, "n");
 	stage_shows(&stage, "Smith Plumbing");
-	assert_int_equal(files(UNSAVED), 0);
+	assert_int_equal(sessions_files(UNSAVED), 0);
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "Jones Plumbing");
-	assert_int_equal(files(UNSAVED), 1);
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	recovery_end(&stage.app, false); /* left without them, said so */
-	assert_int_equal(files(UNSAVED), 0);
+	assert_int_equal(sessions_files(UNSAVED), 0);
 	stage_close(&stage);
 }
 
@@ -245,17 +172,17 @@ static void a_connection_that_is_cut_off_keeps_the_edits(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	recovery_begin(&stage.app);
-	edit(&stage, "\"One\"");
+	sessions_edit(&stage, "\"One\"");
 	app_idle(&stage.app);
-	edit(&stage, "\"Two\"");
+	sessions_edit(&stage, "\"Two\"");
 	recovery_end(&stage.app, true);
 	stage_stop(&stage);
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "+ business = \"Two\"");
 	/* Cut off again, before the question was answered: it is asked again. */
 	recovery_end(&stage.app, true);
 	stage_stop(&stage);
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "+ business = \"Two\"");
 	stage_close(&stage);
 }
@@ -267,13 +194,13 @@ static void what_was_taken_back_or_saved_is_not_offered(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	recovery_begin(&stage.app);
-	edit(&stage, "\"One\"");
-	assert_int_equal(files(UNSAVED), 1);
+	sessions_edit(&stage, "\"One\"");
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	stage_keys(&stage, "u");
-	assert_int_equal(files(UNSAVED), 0);
+	assert_int_equal(sessions_files(UNSAVED), 0);
 	recovery_end(&stage.app, true);
 	stage_stop(&stage);
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_hides(&stage, "cut off");
 	stage_close(&stage);
 }
@@ -287,16 +214,16 @@ static void several_are_offered_one_after_another(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	first = somebody_else(&stage, edits_business);
-	second = somebody_else(&stage, edits_business);
-	kill_it(first);
-	kill_it(second);
-	start_again(&stage);
+	first = sessions_somebody_else(&stage, sessions_edit_jones);
+	second = sessions_somebody_else(&stage, sessions_edit_jones);
+	sessions_kill(first);
+	sessions_kill(second);
+	sessions_start_again(&stage);
 	stage_keys(&stage, "n");
-	assert_int_equal(files(UNSAVED), 1);
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	recovery_end(&stage.app, false);
 	stage_stop(&stage);
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "cut off before they were saved");
 	stage_close(&stage);
 }
@@ -313,13 +240,13 @@ static void two_people_see_each_other(void **state)
 	{
 		struct stage theirs = stage;
 
-		other = somebody_else(&theirs, does_nothing);
+		other = sessions_somebody_else(&theirs, does_nothing);
 	}
 	assert_true(others_notice(&stage.app));
 	app_draw(&stage.app);
 	stage_shows(&stage, "pat has this plan open since Sun 22 Nov 05:11: ");
 	assert_false(others_notice(&stage.app));
-	kill_it(other);
+	sessions_kill(other);
 	assert_true(others_notice(&stage.app));
 	app_draw(&stage.app);
 	stage_shows(&stage, "pat has closed this plan");
@@ -363,7 +290,7 @@ static void who_else_is_there_stands_in_the_title_bar(void **state)
 	look(&stage, true);
 	stage_shows(&stage, " Smith Plumbing · ana, 3 not saved ");
 	stage_keys(&stage, "O Enter Enter y n"); /* an override has its place beside it */
-	stage_shows(&stage, " Smith Plumbing · +ana, 3 · override to Sun 07:11 ");
+	stage_shows(&stage, " Smith Plum… · ana, 3 not saved · override to Sun 07:11 ");
 	stage_keys(&stage, "O End Enter y n");
 	look(&stage, false);
 	assert_true(app_resize(&stage.app, 100, 24));
@@ -398,13 +325,13 @@ static void a_session_that_only_looks_sees_the_others(void **state)
 	presence_tell(&ana, 2);
 	stage_stop(&stage);
 	stage.options = &looking;
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, " Smith Plumbing · read-only · also open: ana, 2 edits not saved ");
-	assert_int_equal(files(OPEN), 1);
+	assert_int_equal(sessions_files(OPEN), 1);
 	presence_end(&ana);
 	look(&stage, true);
 	stage_shows(&stage, "ana on pts/3 has closed this plan");
-	assert_int_equal(files(OPEN), 0);
+	assert_int_equal(sessions_files(OPEN), 0);
 	stage_close(&stage);
 }
 
@@ -433,7 +360,7 @@ static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
 	stage_keys(&stage, "w");
 	stage_shows(&stage, "- business = \"Smith Plumbing\"");
 	stage_keys(&stage, "Escape");
-	edit(&stage, "\"Smith and Jones\"");
+	sessions_edit(&stage, "\"Smith and Jones\"");
 	stage_keys(&stage, "W");
 	stage_shows(&stage, "ana has 1 edit not saved too: a save here loses none of that");
 	stage_keys(&stage, "n");
@@ -457,7 +384,7 @@ static void what_others_say_of_themselves_is_bounded(void **state)
 		{"-1 -1 ana\npts/3\n", " · also open: ana "},
 		{"1 0 a\033[31mna\npts/3\n", " · also open: a�[31mna "},
 		{"1 0 \377\376\n\377\n", " · also open: �� "},
-		{"1 0 0123456789012345678901234567890123456789012345678901234567890123456789\n", " · +0123456789012345678901234… "},
+		{"1 0 0123456789012345678901234567890123456789012345678901234567890123456789\n", " · also 012345678901234567890123456789012345678901234567890123456789012 "},
 	};
 	struct presence ana;
 	struct stage stage;
@@ -495,9 +422,9 @@ static void who_else_is_there_is_seen_in_a_narrow_window(void **state)
 	come(&stage, "ana", NULL, &ana);
 	look(&stage, true);
 	stage_shows(&stage, " Smith Plumbing - also ana ");
-	edit(&stage, "\"A name that fills the whole of a title bar\"");
+	sessions_edit(&stage, "\"A name that fills the whole of a title bar\"");
 	stage_shows(&stage, "1 not saved");
-	stage_shows(&stage, " +ana ");
+	stage_shows(&stage, " +1 ");
 	presence_end(&ana);
 	stage_close(&stage);
 }
@@ -511,11 +438,11 @@ static void nobody_is_offered_the_edits_of_one_who_is_there(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	other = somebody_else(&stage, edits_business);
-	start_again(&stage);
+	other = sessions_somebody_else(&stage, sessions_edit_jones);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "pat has this plan open");
 	stage_hides(&stage, "cut off before they were saved");
-	kill_it(other);
+	sessions_kill(other);
 	recovery_end(&stage.app, false);
 	stage_close(&stage);
 }
@@ -528,14 +455,14 @@ static void a_session_that_only_looks_writes_nothing_and_is_told(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	stage_stop(&stage);
-	kill_it(somebody_else(&stage, edits_business));
+	sessions_kill(sessions_somebody_else(&stage, sessions_edit_jones));
 	stage.options = &looking;
-	start_again(&stage);
+	sessions_start_again(&stage);
 	stage_shows(&stage, "there are edits that were cut off");
-	assert_int_equal(files(OPEN), 1); /* that of the dead stays */
-	assert_int_equal(files(UNSAVED), 1);
+	assert_int_equal(sessions_files(OPEN), 1); /* that of the dead stays */
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	recovery_end(&stage.app, true);
-	assert_int_equal(files(UNSAVED), 1);
+	assert_int_equal(sessions_files(UNSAVED), 1);
 	stage_close(&stage);
 }
 

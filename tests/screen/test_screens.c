@@ -884,9 +884,11 @@ static void edits_that_are_not_saved_hide_no_drift(void **state)
 	assert_true(app_edit(&stage.app, &name, 1, "business"));
 	stage_keys(&stage, "2 1");
 	stage_shows(&stage, "1 edit, not saved");
-	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "in sync as saved");
 	stage_shows(&stage, "2 of 2 lines do what the saved plan says");
-	stage_keys(&stage, "W y");
+	stage_keys(&stage, "6"); /* which reads what is live, and compares that with the text here */
+	stage_shows(&stage, "in sync as saved");
+	stage_keys(&stage, "1 W y");
 	stage_shows(&stage, "plan saved"); /* callers get the same */
 	stage_shows(&stage, "in sync");
 	stage_keys(&stage, "u O Enter Enter y n W y 6"); /* an override more is saved than was pushed */

@@ -27,8 +27,10 @@ static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .he
 struct way {
 	const char *words[6];
 	bool urgent; /* in every width */
-	bool stale, gone, unread, read_only, dirty, drift;
+	bool stale, gone, unread, read_only, dirty, drift, saved;
 	size_t people, edits, lines, same, assumed, unknown;
+	const char *person;
+	int nameless; /* of the words, the first that say nothing of who it is */
 };
 
 static const char *const names[] = {"Bo", "Smith Plumbing", "Lakeside Heating, Cooling and Daughters of Springfield"};
@@ -42,13 +44,18 @@ static const struct way states[] = {
 	{.words = {"as last read, the file does not read", "the file does not read", "does not read"}, .urgent = true, .unread = true},
 };
 
+/* pat goes by our own name, so that only the terminal says which. */
 static const struct way peoples[] = {
 	{.words = {NULL}},
-	{.words = {"also open: ana", "also ana", "+ana", "+1"}, .people = 1},
-	{.words = {"also open: ana, 3 edits not saved", "ana, 3 not saved", "+ana, 3 edits", "+ana, 3", "+1, 3 edits", "+1"},
-	 .people = 1, .edits = 3},
-	{.words = {"also open: 3 others, 36 edits not saved", "3 others, 36 not saved", "+3 others, 36 edits", "+3 others, 36", "+3, 36 edits", "+3"},
-	 .people = 3, .edits = 12},
+	{.words = {"also open: ana", "also ana", "+ana", "+1"}, .person = "ana over ssh", .people = 1, .nameless = 3},
+	{.words = {"also open: ana, 3 edits not saved", "ana, 3 not saved", "+1, 3 unsaved", "+1"},
+	 .person = "ana over ssh", .people = 1, .edits = 3, .nameless = 2},
+	{.words = {"also open: pat on pts/3", "also pat on pts/3", "+pat on pts/3", "+1"},
+	 .person = "pat", .people = 1, .nameless = 3},
+	{.words = {"also open: pat on pts/3, 1 edit not saved", "pat on pts/3, 1 not saved", "+1, 1 unsaved", "+1"},
+	 .person = "pat", .people = 1, .edits = 1, .nameless = 2},
+	{.words = {"also open: 3 others, 36 edits not saved", "3 others, 36 not saved", "+3, 36 unsaved", "+3"},
+	 .person = "ana over ssh", .people = 3, .edits = 12, .nameless = 2},
 };
 
 static const struct way overrides[] = {
@@ -62,6 +69,8 @@ static const struct way syncs[] = {
 	{.words = {"not pushed"}, .lines = 2},
 	{.words = {"1 of 2 assumed"}, .lines = 2, .assumed = 1},
 	{.words = {"1 line drifts", "1 drifts"}, .lines = 2, .same = 1, .drift = true},
+	{.words = {"in sync as saved"}, .lines = 2, .same = 2, .saved = true},
+	{.words = {"1 line drifts as saved", "1 drifts as saved"}, .lines = 2, .same = 1, .drift = true, .saved = true},
 	{.words = {"1 of 2 unknown", "1 unknown"}, .lines = 2, .same = 1, .unknown = 1},
 };
 
@@ -78,7 +87,8 @@ static void set_people(struct app *app, const struct way *way)
 {
 	app->others.n = way->people;
 	for (size_t i = 0; i < way->people; i++) {
-		app->others.list[i] = (struct presence_other){.who = "ana over ssh", .terminal = "pts/3"};
+		app->others.list[i] = (struct presence_other){.terminal = "pts/3"};
+		snprintf(app->others.list[i].who, PRESENCE_WHO, "%s", way->person);
 		app->others.list[i].edits = way->edits;
 	}
 }
@@ -92,6 +102,8 @@ static void set_lines(struct app *app, struct nm_line_fact facts[static 2], cons
 		facts[1] = (struct nm_line_fact){.pushed = true, .in_sync = true};
 	if (way->drift || way->unknown)
 		facts[1] = (struct nm_line_fact){.pushed = true, .known = way->drift};
+	for (size_t i = 0; i < way->lines; i++)
+		facts[i].saved = way->saved;
 	app->facts = facts;
 	app->n_facts = way->lines;
 	app->facts_known = way->lines > 0;
@@ -225,6 +237,15 @@ static bool urgent_is_said(const struct scene *scene, const struct read *read)
 	return !scene->sync->drift || read->sync >= 0;
 }
 
+/* Does the date have the room in which it could be said who else is there? */
+static bool date_before_people(const struct way *way, const struct read *read)
+{
+	static const int date = sizeof "Sun 22 Nov 05:11 CST" - sizeof "Sun 05:11";
+
+	return read->date && way->nameless && read->people >= way->nameless &&
+	       text_width(way->words[way->nameless - 1]) - text_width(way->words[read->people]) <= date;
+}
+
 static const char *judge(const struct scene *scene, const struct read *read)
 {
 	const bool cut_off = strcmp(read->name, scene->name) != 0;
@@ -235,6 +256,8 @@ static const char *judge(const struct scene *scene, const struct read *read)
 		return "what is most urgent is not said";
 	if (text_width(read->name) < 4 && cut_off)
 		return "nothing is left of the name";
+	if (date_before_people(scene->people, read))
+		return "the date is said in the place of who else is there";
 	if (cut_off && (read->state == 0 && !shortest(scene->state, 0)))
 		return "the name is cut before the plan's words are shortened";
 	if (cut_off && (read->people == 0 || read->override == 0 || read->override == 1))

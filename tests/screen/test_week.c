@@ -417,13 +417,19 @@ static void what_cannot_be_painted_says_why(void **state)
 	stage_close(&stage);
 	stage_open(&stage, &(struct stage_options){
 				   .screen = "week",
-				   .width = 80,
+				   .width = 100,
 				   .height = 24,
 				   .plan = HEAD "schedule s { hours = \"Apr-Oct 07:00-21:00; Nov-Mar Mo-Fr "
-						"08:00-18:00\" }\nrule r { during = s path = p }\nrule t { path = q }\n" });
-	stage_keys(&stage, "P Enter");
-	stage_shows(&stage, "\"Apr-Oct 07:00-21:00\" is for a season: change these hours as text");
+						"08:00-18:00\" }\nschedule t { hours = \"Mo-Fr 09:00-17:00\" }\n"
+						"rule r { during = s path = p }\nrule t { path = q }\n" });
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "s (as text: screen 2, hours)");
+	stage_hides(&stage, "t (as text");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "\"Apr-Oct 07:00-21:00\" is for a season: change these hours as text (screen 2, hours)");
 	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "P Down Enter"); /* the other one can be painted, the list says which is which by its place */
+	stage_shows(&stage, "hours   Mo-Fr 09:00-17:00");
 	stage_close(&stage);
 	stage_open(&stage, &(struct stage_options){ .screen = "week",
 						    .width = 80,

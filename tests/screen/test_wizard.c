@@ -606,10 +606,12 @@ static void nothing_is_overwritten(void **state)
 static void comments_of_an_empty_file_are_kept_above(void **state)
 {
 	static const struct {
-		const char *there, *above;
-	} rows[] = {{"", ""},
-		    {"# Ann's phones", "# Ann's phones\n\n"},
-		    {"\n// one\r\n/* two\n lines */\n", "\n// one\r\n/* two\n lines */\n\n"}};
+		const char *there, *above, *says, *writes;
+	} rows[] = {{"", "", "plan.conf is empty: these answers make a first plan in it", "W writes it to plan.conf"},
+		    {"# Ann's phones", "# Ann's phones\n\n", "plan.conf has no plan yet: these answers make one below what stands in it",
+		     "W adds it below what stands in plan.conf"},
+		    {"\n// one\r\n/* two\n lines */\n", "\n// one\r\n/* two\n lines */\n\n", "these answers make one below what stands in it",
+		     "W adds it below what stands in plan.conf"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -622,8 +624,11 @@ static void comments_of_an_empty_file_are_kept_above(void **state)
 
 		options.plan = rows[i].there;
 		stage_open(&stage, &options);
+		stage_shows(&stage, rows[i].says);
 		answer_all(&stage);
-		stage_keys(&stage, "Enter W");
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, rows[i].writes);
+		stage_keys(&stage, "W");
 		assert_true(stage.app.ended);
 		plan = stage_plan(&stage);
 		same = init_writes();

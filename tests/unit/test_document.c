@@ -279,6 +279,7 @@ static void undo_is_bounded_to_a_thousand_steps(void **state)
 		;
 	assert_int_equal(i, 1000);
 	reads(document, "a = 499\n");
+	assert_int_equal(nm_document_edits(document), 498); /* from "a = 1", to which no undo leads any more */
 	nm_document_free(document);
 }
 
@@ -472,6 +473,73 @@ static void a_write_that_fails_leaves_the_old_bytes_and_nothing_else(void **stat
 	nm_document_free(document);
 }
 
+static unsigned next(unsigned *seed)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return *seed >> 16;
+}
+
+/* As edits that were cut off, which somebody drops, brings back and drops again. */
+static void steps_of_what_was_dropped_are_not_counted(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+
+	replace(document, "a = 2\n", "cut off");
+	assert_int_equal(nm_document_discard(document, "dropped", NULL), NM_OK);
+	assert_string_equal(nm_document_undo(document), "dropped");
+	assert_int_equal(nm_document_edits(document), 1);
+	assert_string_equal(nm_document_undo(document), "cut off");
+	assert_int_equal(nm_document_edits(document), 0);
+	replace(document, "a = 3\n", "three");
+	assert_int_equal(nm_document_edits(document), 1);
+	assert_int_equal(nm_document_saved_step(document), 0);
+	nm_document_free(document);
+}
+
+/* Does one thing or another; true: it was a new step. */
+static bool step_at_random(struct nm_document *document, unsigned *seed, int i)
+{
+	char text[32];
+	const unsigned dice = next(seed) % 16;
+
+	if (dice < 7) {
+		snprintf(text, sizeof text, "a = %d\n", dice ? i + 2 : 1);
+		replace(document, text, text);
+		return true;
+	}
+	if (dice < 11)
+		nm_document_undo(document);
+	else if (dice < 14)
+		nm_document_redo(document);
+	else if (dice == 14)
+		assert_int_equal(nm_document_discard(document, "dropped", NULL), NM_OK);
+	else
+		assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	return false;
+}
+
+/* Whatever was done: none where nothing is unsaved, some where something is, and of new steps on top each is one. */
+static void edits_are_counted_from_the_text_last_saved(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	unsigned seed = 1;
+
+	for (int i = 0; i < 5000; i++) {
+		const size_t before = nm_document_edits(document);
+		const bool was_dirty = nm_document_dirty(document), step = step_at_random(document, &seed, i);
+		const bool dirty = nm_document_dirty(document);
+
+		assert_true(dirty == (nm_document_edits(document) > 0));
+		if (step && dirty && !was_dirty)
+			assert_int_equal(nm_document_edits(document), 1);
+		else if (step && dirty)
+			assert_true(nm_document_edits(document) > before);
+	}
+	nm_document_free(document);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -493,6 +561,8 @@ int main(void)
 		CASE(a_symbolic_link_stays_one),
 		CASE(a_fresh_file_is_private_and_never_replaces_one),
 		CASE(reading_is_bounded_and_takes_files_only),
+		CASE(steps_of_what_was_dropped_are_not_counted),
+		CASE(edits_are_counted_from_the_text_last_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
