@@ -218,6 +218,17 @@ static void find_expired(struct nm_checker *checker)
 
 /* --- the emergency path names one human --- */
 
+/* The first of those named whose phone it is. */
+static size_t phone_of(const struct nm_plan *plan, const bool *named, size_t id)
+{
+	size_t i;
+
+	for (i = 0; i < id; i++)
+		if (named[i] && nm_destination_same_phone(plan, &plan->destinations[i], &plan->destinations[id]))
+			break;
+	return i;
+}
+
 /* Adds a human to those named; false when whom a target means cannot be told. */
 static bool humans_add(const struct nm_plan *plan, struct nm_target target, bool *named)
 {
@@ -258,7 +269,8 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 
 	/* What has a line's own number would ring that line again. */
 	for (i = 0; i < plan->n_destinations && !other; i++)
-		if ((int)i != only && nm_kind_human(plan->destinations[i].kind) &&
+		if (nm_kind_human(plan->destinations[i].kind) &&
+		    !nm_destination_same_phone(plan, &plan->destinations[i], &plan->destinations[only]) &&
 		    nm_plan_find_number(plan, plan->destinations[i].number) < 0)
 			other = plan->destinations[i].name;
 	while (step < path->n && !rings(&path->steps[step], only))
@@ -280,6 +292,24 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1,
 				      path->name, other),
 		      1, &edit);
+}
+
+/* All names of the one phone. */
+static const char *single_words(struct nm_checker *checker, const struct nm_path *path, const bool *named, size_t only)
+{
+	const struct nm_plan *plan = checker->plan;
+	const char *lead = ": the same phone is ";
+	struct nm_buf words;
+	size_t i;
+
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_addf(&words, "the emergency path %s names one human, %s", path->name, plan->destinations[only].name);
+	for (i = only + 1; i < plan->n_destinations; i++)
+		if (named[i]) {
+			nm_buf_addf(&words, "%s%s", lead, plan->destinations[i].name);
+			lead = ", ";
+		}
+	return nm_check_text_of(checker, &words);
 }
 
 static void find_single_human(struct nm_checker *checker)
@@ -305,15 +335,13 @@ static void find_single_human(struct nm_checker *checker)
 		for (j = 0; j < path->steps[i].ring.n; j++)
 			told &= humans_add(plan, path->steps[i].ring.items[j], named);
 	for (i = 0; i < plan->n_destinations; i++)
-		if (named[i]) {
+		if (named[i] && phone_of(plan, named, i) == i) {
 			only = i;
 			n++;
 		}
 	if (!told || n != 1)
 		return;
-	draft = nm_draft_add(checker, "single-human", 0, 0, path->pos,
-			     nm_arena_format(checker->arena, "the emergency path %s names one human, %s",
-					     path->name, plan->destinations[only].name));
+	draft = nm_draft_add(checker, "single-human", 0, 0, path->pos, single_words(checker, path, named, only));
 	mend_single(checker, draft, path, (int)only);
 }
 

@@ -238,6 +238,7 @@ enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
+void nm_check_phones(struct nm_checker *checker);		    /* destinations that are one phone */
 void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 void nm_check_log(struct nm_checker *checker);   /* what the log of calls says */
