@@ -10,14 +10,26 @@ static bool same_phone(const struct nm_plan *plan, int a, int b)
 	return nm_destination_same_phone(plan, &plan->destinations[a], &plan->destinations[b]);
 }
 
-/* The first destination that is this one's phone. */
-static int first_of(const struct nm_plan *plan, int id)
+int nm_check_phone(const struct nm_plan *plan, int destination)
 {
 	int first = 0;
 
-	while (first < id && !same_phone(plan, first, id))
+	while (first < destination && !same_phone(plan, first, destination))
 		first++;
 	return first;
+}
+
+void nm_check_phone_names(const struct nm_plan *plan, int first, struct nm_buf *out)
+{
+	int last = first;
+	int i;
+
+	for (i = first + 1; i < (int)plan->n_destinations; i++)
+		last = same_phone(plan, first, i) ? i : last;
+	nm_buf_add(out, plan->destinations[first].name);
+	for (i = first + 1; i <= last; i++)
+		if (same_phone(plan, first, i))
+			nm_buf_addf(out, "%s %s", i < last ? "," : " and", plan->destinations[i].name);
 }
 
 /* How the plan says what is rung, after a comma. */
@@ -39,16 +51,10 @@ static const char *phone_words(struct nm_checker *checker, int first)
 {
 	const struct nm_plan *plan = checker->plan;
 	struct nm_buf words;
-	int last = first;
-	int i;
 
-	for (i = first + 1; i < (int)plan->n_destinations; i++)
-		last = same_phone(plan, first, i) ? i : last;
 	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "destinations %s", plan->destinations[first].name);
-	for (i = first + 1; i <= last; i++)
-		if (same_phone(plan, first, i))
-			nm_buf_addf(&words, "%s %s", i < last ? "," : " and", plan->destinations[i].name);
+	nm_buf_add(&words, "destinations ");
+	nm_check_phone_names(plan, first, &words);
 	nm_buf_add(&words, " are one phone");
 	reached_words(plan, &plan->destinations[first], &words);
 	return nm_check_text_of(checker, &words);
@@ -61,7 +67,7 @@ static void find_shared(struct nm_checker *checker)
 	struct nm_draft *draft;
 
 	for (int i = 1; i < (int)plan->n_destinations; i++) {
-		const int first = first_of(plan, i);
+		const int first = nm_check_phone(plan, i);
 
 		if (first == i || nm_draft_find(checker, "same-phone", first, 0))
 			continue;

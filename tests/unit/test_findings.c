@@ -417,6 +417,12 @@ static const struct row rows[] = {
 	  LINES OWNER("confirm = yes") "destination ann { kind = backup  number = \"+15125550111\"  confirm = yes }\n"
 	  MAILBOX "path all { step { ring = owner } step { ring = ann } step { ring = mailbox } }\n" ALL
 	  "emergency { lines = hotline  path = all }\n" },
+	{ "two names of an AI's number fail together", "single-failure", "if the phone of fixly and luna fails",
+	  LINES FIXLY "destination luna { kind = ai  number = \"+15125550177\" }\n"
+	  "path all { step { ring = fixly } step { ring = luna } }\n" ALL },
+	{ "two AIs do not", "single-failure", NULL,
+	  LINES FIXLY "destination luna { kind = ai  number = \"+15125550178\" }\n"
+	  "path all { step { ring = fixly } step { ring = luna } }\n" ALL },
 	{ "two phones are two", "single-human", NULL,
 	  LINES OWNER("confirm = yes") SAM MAILBOX
 	  "path all { step { ring = owner } step { ring = sam } step { ring = mailbox } }\n" ALL
