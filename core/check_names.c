@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who names whom: sections that nobody names, that are over, and that do the same.
+ * Who names whom: sections that nobody names, that change nothing, that are over, and that do the same.
  * Comes in: the plan and the time.  Goes out: drafts that hold at no particular time.
  */
 #include "check_private.h"
@@ -13,7 +13,7 @@
 /* --- unused --- */
 
 struct uses {
-	bool *destinations, *schedules, *paths, *callers;
+	bool *destinations, *schedules, *paths, *callers, *calendars;
 };
 
 static void set_uses(bool *used, const struct nm_set *set)
@@ -71,6 +71,10 @@ static void people_use(struct uses *uses, const struct nm_plan *plan)
 
 	for (i = 0; i < plan->n_lines; i++)
 		use(uses->destinations, plan->lines[i].handset);
+	for (i = 0; i < plan->n_schedules; i++) {
+		use(uses->calendars, plan->schedules[i].calendar);
+		use(uses->calendars, plan->schedules[i].holidays);
+	}
 	for (i = 0; i < plan->n_destinations; i++) {
 		set_uses(uses->schedules, &plan->destinations[i].hours);
 		set_uses(uses->schedules, &plan->destinations[i].away);
@@ -129,7 +133,8 @@ static bool uses_init(struct nm_checker *checker, struct uses *uses)
 	uses->schedules = nm_arena_alloc(checker->arena, plan->n_schedules, sizeof(bool));
 	uses->paths = nm_arena_alloc(checker->arena, plan->n_paths, sizeof(bool));
 	uses->callers = nm_arena_alloc(checker->arena, plan->n_callers, sizeof(bool));
-	return uses->destinations && uses->schedules && uses->paths && uses->callers;
+	uses->calendars = nm_arena_alloc(checker->arena, plan->n_calendars, sizeof(bool));
+	return uses->destinations && uses->schedules && uses->paths && uses->callers && uses->calendars;
 }
 
 static void find_unused(struct nm_checker *checker)
@@ -155,6 +160,55 @@ static void find_unused(struct nm_checker *checker)
 		unused(checker, uses.paths[i], "path", plan->paths[i].name, plan->paths[i].pos);
 	for (i = 0; i < plan->n_callers; i++)
 		unused(checker, uses.callers[i], "callers", plan->callers[i].name, plan->callers[i].pos);
+	for (i = 0; i < plan->n_calendars; i++)
+		unused(checker, uses.calendars[i], "calendar", plan->calendars[i].name, plan->calendars[i].pos);
+}
+
+/* --- holidays that change nothing --- */
+
+/* The hours with the holidays taken out of them, as the plan writes it; NULL: they would not be read. */
+static const char *hours_shut(struct nm_checker *checker, const char *expression)
+{
+	const char *text = nm_arena_format(checker->arena, "%s; PH off", expression);
+	struct nm_hours *hours;
+	struct nm_error err;
+	enum nm_code code;
+
+	if (!text) {
+		checker->failed = true;
+		return NULL;
+	}
+	code = nm_hours_read(text, &hours, &err);
+	checker->failed |= code == NM_NO_MEMORY;
+	if (code)
+		return NULL;
+	nm_hours_free(hours);
+	return nm_check_quoted(checker, text);
+}
+
+static void find_idle_holidays(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+	struct nm_draft *draft;
+	struct nm_edit edit;
+	size_t i;
+
+	for (i = 0; i < plan->n_schedules; i++) {
+		const struct nm_schedule *schedule = &plan->schedules[i];
+
+		if (schedule->holidays < 0 || !schedule->hours || nm_hours_uses_holidays(schedule->hours))
+			continue;
+		edit = nm_edit_option("schedule", schedule->name, "hours", hours_shut(checker, schedule->expression));
+		draft = nm_draft_add(checker, "unused", 0, 2, schedule->pos,
+				     nm_arena_format(checker->arena,
+						     "the holidays of schedule %s change nothing: its hours do not name PH",
+						     schedule->name));
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "shut %s on them: add `; PH off` to its hours",
+					      schedule->name),
+			      edit.value ? 1 : 0, &edit);
+		nm_draft_mend(checker, draft, "take `holidays` out, if these are days like any other", 0, NULL);
+	}
 }
 
 /* --- an emergency protocol that no call comes to --- */
@@ -348,6 +402,7 @@ static void find_single_human(struct nm_checker *checker)
 void nm_check_names(struct nm_checker *checker)
 {
 	find_unused(checker);
+	find_idle_holidays(checker);
 	find_untriggered(checker);
 	find_expired(checker);
 	find_single_human(checker);

@@ -90,8 +90,8 @@ const struct nm_check_info nm_checks[] = {
 	  "of a callback that is late, an emergency that nobody has taken and a line that could not be pushed nobody learns "
 	  "by text" },
 	{ "unused", WARNING,
-	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
-	  "off",
+	  "a destination, schedule, path, callers or calendar that nobody names, holidays of a schedule whose hours do "
+	  "not name PH, or an emergency section that nothing sets off",
 	  "it does nothing, and whoever reads the plan believes that it does" },
 	{ "shadowed", WARNING, "a rule or override that can never decide, whatever the time",
 	  "it does nothing: usually a rule above it was meant to be narrower" },

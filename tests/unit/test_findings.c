@@ -454,6 +454,18 @@ static const struct row rows[] = {
 	{ "a schedule that only a guarantee names is used", "unused", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
 			"guarantee g { during = day  first = mailbox }\n" },
+	{ "a calendar that no schedule names is not", "unused", "nobody names calendar us",
+	  "calendar us { url_cmd = \"true\" }\n" LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "one whose jobs a schedule has is", "unused", NULL,
+	  "calendar us { url_cmd = \"true\" }\nschedule job { calendar = us }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule job { during = job  path = all }\n" ALL },
+	{ "holidays of hours that do not name them change nothing", "unused",
+	  "the holidays of schedule day change nothing: its hours do not name PH",
+	  "calendar us { url_cmd = \"true\" }\nschedule day { hours = \"Mo-Fr 08:00-18:00\"  holidays = us }\n" LINES
+	  MAILBOX "path all { step { ring = mailbox } }\nrule day { during = day  path = all }\n" ALL },
+	{ "and of those that do they change something", "unused", NULL,
+	  "calendar us { url_cmd = \"true\" }\nschedule day { hours = \"Mo-Fr,PH 08:00-18:00\"  holidays = us }\n" LINES
+	  MAILBOX "path all { step { ring = mailbox } }\nrule day { during = day  path = all }\n" ALL },
 	{ "an emergency section that nothing sets off is not", "unused", "nothing makes a call an emergency",
 	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
 			  "emergency { path = escalate  flagged_by = fixly  lines = {} }\n" },
