@@ -204,7 +204,7 @@ static void find_idle_holidays(struct nm_checker *checker)
 						     "the holidays of schedule %s change nothing: its hours do not name PH",
 						     schedule->name));
 		nm_draft_mend(checker, draft,
-			      nm_arena_format(checker->arena, "shut %s on them: add `; PH off` to its hours",
+			      nm_arena_format(checker->arena, "let %s be off on them: add `; PH off` to its hours",
 					      schedule->name),
 			      edit.value ? 1 : 0, &edit);
 		nm_draft_mend(checker, draft, "take `holidays` out, if these are days like any other", 0, NULL);
