@@ -349,6 +349,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 		return code;
 	nm_check_text(checker);
 	nm_check_names(checker);
+	nm_check_phones(checker);
 	nm_check_behind(checker);
 	nm_check_rules(checker);
 	nm_check_log(checker);

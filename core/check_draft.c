@@ -214,6 +214,24 @@ static bool probe_setting(enum nm_probe probe, const struct nm_destination *dest
 	       nm_default_answer_s(destination->kind, destination->role) != NM_HUMAN_S;
 }
 
+/* How many destinations are the phone of each. */
+static enum nm_code names_count(struct nm_checker *checker, struct nm_error *err)
+{
+	const struct nm_plan *plan = checker->plan;
+	size_t i, j;
+
+	checker->n_names = nm_arena_alloc(checker->arena, plan->n_destinations, sizeof *checker->n_names);
+	if (!checker->n_names)
+		return nm_fail_memory(err);
+	for (i = 0; i < plan->n_destinations; i++)
+		checker->n_names[i] = 1;
+	for (i = 0; i < plan->n_destinations; i++)
+		for (j = 0; j < plan->n_destinations; j++)
+			checker->n_names[i] += j != i && nm_destination_same_phone(plan, &plan->destinations[i],
+										   &plan->destinations[j]);
+	return NM_OK;
+}
+
 enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err)
 {
 	const struct nm_plan *plan = checker->plan;
@@ -233,7 +251,7 @@ enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err)
 		for (i = 0; i < plan->n_destinations; i++)
 			script->n += probe_setting(probe, &plan->destinations[i], &settings[script->n]);
 	}
-	return NM_OK;
+	return names_count(checker, err);
 }
 
 /* Nobody answers but one: said ahead of what the others do. */
@@ -263,9 +281,40 @@ static enum nm_behaviour who_does(enum nm_probe probe)
 	return probe == NM_PROBE_UNREACHABLE || probe == NM_PROBE_GUESSED ? NM_UNREACHABLE : NM_ANSWERS;
 }
 
+/* A phone does not fail for one of its names alone: said of `who` ahead of the others. */
+static size_t failing_settings(struct nm_checker *checker, int who, const struct nm_script_setting *does,
+			       const struct nm_script_setting **out)
+{
+	const struct nm_plan *plan = checker->plan;
+	struct nm_script_setting *settings;
+	size_t n = 1;
+	size_t i;
+
+	*out = does;
+	if (checker->n_names[who] == 1)
+		return 1;
+	settings = nm_arena_alloc(checker->arena, checker->n_names[who], sizeof *settings);
+	if (!settings) {
+		checker->failed = true;
+		return 1;
+	}
+	settings[0] = *does;
+	for (i = 0; i < plan->n_destinations; i++) {
+		if ((int)i == who ||
+		    !nm_destination_same_phone(plan, &plan->destinations[who], &plan->destinations[i]))
+			continue;
+		settings[n] = *does;
+		settings[n++].name = plan->destinations[i].name;
+	}
+	*out = settings;
+	return n;
+}
+
 struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting)
 {
+	struct nm_script script = { .nobody = true, .n = 1, .settings = setting, .hangup_s = -1 };
+
 	if (probe < NM_PROBES_PLAIN)
 		return checker->scripts[probe];
 	*setting = (struct nm_script_setting){
@@ -275,13 +324,10 @@ struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe
 	};
 	if (probe == NM_PROBE_ALONE)
 		return alone_script(checker, *setting);
-	return (struct nm_script){
-		.nobody = true,
-		.unknown_takes = probe == NM_PROBE_GUESSED,
-		.n = 1,
-		.settings = setting,
-		.hangup_s = -1,
-	};
+	script.unknown_takes = probe == NM_PROBE_GUESSED;
+	if (probe != NM_PROBE_ONLY)
+		script.n = failing_settings(checker, who, setting, &script.settings);
+	return script;
 }
 
 enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit hit,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One thing failing: what becomes of a call when one of those it rings cannot be reached.
+ * One thing failing: what becomes of a call when one of the phones it rings cannot be reached.
  * Comes in: a case with its probes.  Goes out: marks on the case.
  */
 #include "check_private.h"
@@ -22,16 +22,28 @@ static bool rung_before(const struct nm_case *one, size_t i)
 	return false;
 }
 
+static const char *lost_words(struct nm_checker *checker, int phone, const char *path)
+{
+	const bool shared = checker->n_names[phone] > 1;
+	struct nm_buf words;
+
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_add(&words, shared ? "if the phone of " : "if ");
+	nm_check_phone_names(checker->plan, phone, &words);
+	nm_buf_addf(&words, " fails, path %s loses the call", path);
+	return nm_check_text_of(checker, &words);
+}
+
 static void lost_found(struct nm_prover *prover, struct nm_case *one, int id)
 {
 	struct nm_checker *checker = prover->checker;
 	const struct nm_path *path = path_of(prover, one);
-	struct nm_draft *draft = nm_draft_find(checker, "single-failure", one->decision.path, id);
+	const int phone = nm_check_phone(checker->plan, id);
+	struct nm_draft *draft = nm_draft_find(checker, "single-failure", one->decision.path, phone);
 
 	if (!draft) {
-		draft = nm_draft_add(checker, "single-failure", one->decision.path, id, path->pos,
-				     nm_arena_format(checker->arena, "if %s fails, path %s loses the call",
-						     checker->plan->destinations[id].name, path->name));
+		draft = nm_draft_add(checker, "single-failure", one->decision.path, phone, path->pos,
+				     lost_words(checker, phone, path->name));
 		nm_mend_last_step(checker, draft, nm_case_path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_UNREACHABLE, id);

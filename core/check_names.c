@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who names whom: sections that nobody names, that are over, and that do the same.
+ * Who names whom: sections that nobody names, that change nothing, that are over, and that do the same.
  * Comes in: the plan and the time.  Goes out: drafts that hold at no particular time.
  */
 #include "check_private.h"
@@ -13,7 +13,7 @@
 /* --- unused --- */
 
 struct uses {
-	bool *destinations, *schedules, *paths, *callers;
+	bool *destinations, *schedules, *paths, *callers, *calendars;
 };
 
 static void set_uses(bool *used, const struct nm_set *set)
@@ -71,6 +71,10 @@ static void people_use(struct uses *uses, const struct nm_plan *plan)
 
 	for (i = 0; i < plan->n_lines; i++)
 		use(uses->destinations, plan->lines[i].handset);
+	for (i = 0; i < plan->n_schedules; i++) {
+		use(uses->calendars, plan->schedules[i].calendar);
+		use(uses->calendars, plan->schedules[i].holidays);
+	}
 	for (i = 0; i < plan->n_destinations; i++) {
 		set_uses(uses->schedules, &plan->destinations[i].hours);
 		set_uses(uses->schedules, &plan->destinations[i].away);
@@ -129,7 +133,8 @@ static bool uses_init(struct nm_checker *checker, struct uses *uses)
 	uses->schedules = nm_arena_alloc(checker->arena, plan->n_schedules, sizeof(bool));
 	uses->paths = nm_arena_alloc(checker->arena, plan->n_paths, sizeof(bool));
 	uses->callers = nm_arena_alloc(checker->arena, plan->n_callers, sizeof(bool));
-	return uses->destinations && uses->schedules && uses->paths && uses->callers;
+	uses->calendars = nm_arena_alloc(checker->arena, plan->n_calendars, sizeof(bool));
+	return uses->destinations && uses->schedules && uses->paths && uses->callers && uses->calendars;
 }
 
 static void find_unused(struct nm_checker *checker)
@@ -155,6 +160,55 @@ static void find_unused(struct nm_checker *checker)
 		unused(checker, uses.paths[i], "path", plan->paths[i].name, plan->paths[i].pos);
 	for (i = 0; i < plan->n_callers; i++)
 		unused(checker, uses.callers[i], "callers", plan->callers[i].name, plan->callers[i].pos);
+	for (i = 0; i < plan->n_calendars; i++)
+		unused(checker, uses.calendars[i], "calendar", plan->calendars[i].name, plan->calendars[i].pos);
+}
+
+/* --- holidays that change nothing --- */
+
+/* The hours with the holidays taken out of them, as the plan writes it; NULL: they would not be read. */
+static const char *hours_shut(struct nm_checker *checker, const char *expression)
+{
+	const char *text = nm_arena_format(checker->arena, "%s; PH off", expression);
+	struct nm_hours *hours;
+	struct nm_error err;
+	enum nm_code code;
+
+	if (!text) {
+		checker->failed = true;
+		return NULL;
+	}
+	code = nm_hours_read(text, &hours, &err);
+	checker->failed |= code == NM_NO_MEMORY;
+	if (code)
+		return NULL;
+	nm_hours_free(hours);
+	return nm_check_quoted(checker, text);
+}
+
+static void find_idle_holidays(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+	struct nm_draft *draft;
+	struct nm_edit edit;
+	size_t i;
+
+	for (i = 0; i < plan->n_schedules; i++) {
+		const struct nm_schedule *schedule = &plan->schedules[i];
+
+		if (schedule->holidays < 0 || !schedule->hours || nm_hours_uses_holidays(schedule->hours))
+			continue;
+		edit = nm_edit_option("schedule", schedule->name, "hours", hours_shut(checker, schedule->expression));
+		draft = nm_draft_add(checker, "unused", 0, 2, schedule->pos,
+				     nm_arena_format(checker->arena,
+						     "the holidays of schedule %s change nothing: its hours do not name PH",
+						     schedule->name));
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "let %s be off on them: add `; PH off` to its hours",
+					      schedule->name),
+			      edit.value ? 1 : 0, &edit);
+		nm_draft_mend(checker, draft, "take `holidays` out, if these are days like any other", 0, NULL);
+	}
 }
 
 /* --- an emergency protocol that no call comes to --- */
@@ -218,6 +272,17 @@ static void find_expired(struct nm_checker *checker)
 
 /* --- the emergency path names one human --- */
 
+/* The first of those named whose phone it is. */
+static size_t phone_of(const struct nm_plan *plan, const bool *named, size_t id)
+{
+	size_t i;
+
+	for (i = 0; i < id; i++)
+		if (named[i] && nm_destination_same_phone(plan, &plan->destinations[i], &plan->destinations[id]))
+			break;
+	return i;
+}
+
 /* Adds a human to those named; false when whom a target means cannot be told. */
 static bool humans_add(const struct nm_plan *plan, struct nm_target target, bool *named)
 {
@@ -258,7 +323,8 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 
 	/* What has a line's own number would ring that line again. */
 	for (i = 0; i < plan->n_destinations && !other; i++)
-		if ((int)i != only && nm_kind_human(plan->destinations[i].kind) &&
+		if (nm_kind_human(plan->destinations[i].kind) &&
+		    !nm_destination_same_phone(plan, &plan->destinations[i], &plan->destinations[only]) &&
 		    nm_plan_find_number(plan, plan->destinations[i].number) < 0)
 			other = plan->destinations[i].name;
 	while (step < path->n && !rings(&path->steps[step], only))
@@ -280,6 +346,24 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1,
 				      path->name, other),
 		      1, &edit);
+}
+
+/* All names of the one phone. */
+static const char *single_words(struct nm_checker *checker, const struct nm_path *path, const bool *named, size_t only)
+{
+	const struct nm_plan *plan = checker->plan;
+	const char *lead = ": the same phone is ";
+	struct nm_buf words;
+	size_t i;
+
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_addf(&words, "the emergency path %s names one human, %s", path->name, plan->destinations[only].name);
+	for (i = only + 1; i < plan->n_destinations; i++)
+		if (named[i]) {
+			nm_buf_addf(&words, "%s%s", lead, plan->destinations[i].name);
+			lead = ", ";
+		}
+	return nm_check_text_of(checker, &words);
 }
 
 static void find_single_human(struct nm_checker *checker)
@@ -305,21 +389,20 @@ static void find_single_human(struct nm_checker *checker)
 		for (j = 0; j < path->steps[i].ring.n; j++)
 			told &= humans_add(plan, path->steps[i].ring.items[j], named);
 	for (i = 0; i < plan->n_destinations; i++)
-		if (named[i]) {
+		if (named[i] && phone_of(plan, named, i) == i) {
 			only = i;
 			n++;
 		}
 	if (!told || n != 1)
 		return;
-	draft = nm_draft_add(checker, "single-human", 0, 0, path->pos,
-			     nm_arena_format(checker->arena, "the emergency path %s names one human, %s",
-					     path->name, plan->destinations[only].name));
+	draft = nm_draft_add(checker, "single-human", 0, 0, path->pos, single_words(checker, path, named, only));
 	mend_single(checker, draft, path, (int)only);
 }
 
 void nm_check_names(struct nm_checker *checker)
 {
 	find_unused(checker);
+	find_idle_holidays(checker);
 	find_untriggered(checker);
 	find_expired(checker);
 	find_single_human(checker);

@@ -21,9 +21,9 @@ enum nm_probe {
 	NM_PROBE_SILENT, /* nobody answers, no AI either */
 	NM_PROBE_HUMANS, /* every human answers, after NM_HUMAN_S */
 	NM_PROBE_GONE,   /* nobody can be reached; whose own voicemail takes calls then does not answer */
-	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
+	NM_PROBE_UNREACHABLE, /* no human answers, and `who`'s phone, whatever names it has, cannot be reached */
 	NM_PROBE_GUESSED, /* the same, and the own voicemail that nobody knows of `who` takes the call */
-	NM_PROBE_BUSY,    /* no human answers, and `who` is busy */
+	NM_PROBE_BUSY,    /* no human answers, and that phone is busy */
 	NM_PROBE_ONLY,        /* no human answers but `who` */
 	NM_PROBE_ALONE,       /* nobody answers but `who`, no AI either */
 	NM_PROBES
@@ -77,6 +77,7 @@ struct nm_checker {
 	struct nm_draft *first, **last;
 	size_t n;
 	struct nm_script scripts[NM_PROBES_PLAIN];
+	size_t *n_names; /* [n_destinations]: destinations that are its phone, itself among them */
 	bool failed; /* memory ran out: a draft is missing */
 };
 
@@ -110,7 +111,7 @@ const char *nm_check_named(struct nm_checker *checker, const char *const *names,
 /* --- probes --- */
 
 enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
-/* setting: room for the one of `who`. */
+/* setting: room for the one of `who`; what is said of others belongs to the checker. */
 struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting);
 
@@ -238,6 +239,11 @@ enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
+void nm_check_phones(struct nm_checker *checker);		    /* destinations that are one phone */
+/* The first destination that is this one's phone, which may be itself. */
+int nm_check_phone(const struct nm_plan *plan, int destination);
+/* The names of that phone from this first one on: "owner and backup". */
+void nm_check_phone_names(const struct nm_plan *plan, int first, struct nm_buf *out);
 void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 void nm_check_log(struct nm_checker *checker);   /* what the log of calls says */

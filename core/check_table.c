@@ -55,8 +55,11 @@ const struct nm_check_info nm_checks[] = {
 	  "if that phone's voicemail is faster, whoever stands behind it never rings" },
 	{ "single-human", WARNING, "the emergency path, as written, names one human",
 	  "one flat battery, one shower or one dead spot, and an emergency reaches nobody" },
+	{ "same-phone", WARNING,
+	  "two destinations that have one number or address, or a step that rings such a phone twice at once",
+	  "when that phone is off, busy or out of range neither answers: whoever steps in there steps in for nobody" },
 	{ "single-failure", WARNING,
-	  "one person, AI or service whose being unreachable makes a call end lost, no human answering",
+	  "one person, AI or service whose phone being unreachable makes a call end lost, no human answering",
 	  "services fail: the safety net is what gives every call some response" },
 	{ "failure-swallowed", WARNING,
 	  "one destination whose being unreachable or busy lets its own voicemail, known or unknown, take a call that "
@@ -87,8 +90,8 @@ const struct nm_check_info nm_checks[] = {
 	  "of a callback that is late, an emergency that nobody has taken and a line that could not be pushed nobody learns "
 	  "by text" },
 	{ "unused", WARNING,
-	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
-	  "off",
+	  "a destination, schedule, path, callers or calendar that nobody names, holidays of a schedule whose hours do "
+	  "not name PH, or an emergency section that nothing sets off",
 	  "it does nothing, and whoever reads the plan believes that it does" },
 	{ "shadowed", WARNING, "a rule or override that can never decide, whatever the time",
 	  "it does nothing: usually a rule above it was meant to be narrower" },

@@ -261,6 +261,16 @@ nm_number nm_destination_number(const struct nm_plan *plan, const struct nm_dest
 	return destination->line >= 0 ? plan->lines[destination->line].number : destination->number;
 }
 
+bool nm_destination_same_phone(const struct nm_plan *plan, const struct nm_destination *a,
+			       const struct nm_destination *b)
+{
+	const nm_number number = nm_destination_number(plan, a);
+
+	if (number)
+		return number == nm_destination_number(plan, b);
+	return a->address && b->address && !strcmp(a->address, b->address);
+}
+
 bool nm_plan_allows(const struct nm_plan *plan, const char *country)
 {
 	if (!strcmp(country, plan->country))

@@ -110,7 +110,7 @@ const struct nm_option_info nm_options[] = {
 	{ "schedule", "calendar", NM_TYPE_REFERENCE, "calendar", NULL, false,
 	  "Calendar; on while one of its events is busy." },
 	{ "schedule", "holidays", NM_TYPE_REFERENCE, "calendar", NULL, false,
-	  "Calendar whose days PH means." },
+	  "Calendar that PH in hours means; without PH it changes nothing: \"; PH off\" at their end shuts its days." },
 
 	{ "callers", "numbers", NM_TYPE_PATTERNS, NULL, NULL, true,
 	  "Numbers, beginnings of numbers (\"+1900*\"), or anonymous." },

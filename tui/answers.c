@@ -154,6 +154,17 @@ static bool is_worse(const struct nm_outcome *a, const struct nm_outcome *b)
 	return a->seconds > b->seconds;
 }
 
+void play_fail(struct play *play, const struct nm_plan *plan, int destination)
+{
+	const struct nm_destination *who = &plan->destinations[destination];
+
+	for (size_t i = 0; i < plan->n_destinations && play->n < PLAY_SETTINGS; i++) {
+		if ((int)i == destination || nm_destination_same_phone(plan, who, &plan->destinations[i]))
+			play->settings[play->n++] =
+				(struct nm_setting){.destination = (int)i, .behaviour = NM_UNREACHABLE};
+	}
+}
+
 /* The call once more, with one of them unreachable: it takes the place of the worst so far when it is worse. */
 static enum nm_code try_failing(const struct nm_plan *plan, const struct play *play,
 				const struct nm_timeline *timeline, int destination,
@@ -163,8 +174,7 @@ static enum nm_code try_failing(const struct nm_plan *plan, const struct play *p
 	struct nm_simulation *one;
 	enum nm_code code;
 
-	failing.settings[failing.n++] =
-		(struct nm_setting){.destination = destination, .behaviour = NM_UNREACHABLE};
+	play_fail(&failing, plan, destination);
 	code = play_simulate(plan, &failing, false, timeline, &one, err);
 	if (code)
 		return code;

@@ -33,8 +33,11 @@ enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const 
 enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
 			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* The worst that comes of this call when one of those who ring in it cannot be reached and everybody else does as
- * usual: usual is its outcome with events, on other lines too.  NULL in *worst: nobody rings in it.  *who: whose
+/* Lets the destination's phone be unreachable, under all names that it has, as far as there is room for settings. */
+void play_fail(struct play *play, const struct nm_plan *plan, int destination);
+
+/* The worst that comes of this call when the phone of one of those who ring in it cannot be reached and everybody else
+ * does as usual: usual is its outcome with events, on other lines too.  NULL in *worst: nobody rings in it.  *who: whose
  * failing it is, as long as the plan is there. */
 enum nm_code play_failing(const struct nm_plan *plan, const struct play *play, const struct nm_timeline *timeline,
 			  const struct nm_outcome *usual, struct nm_simulation **worst, const char **who,

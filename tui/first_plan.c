@@ -447,6 +447,39 @@ static enum nm_code phones_may_be_called(const struct first_answers *given, cons
 	return code;
 }
 
+/* Whose phone each of these questions asks for, and what is said to one that was given before. */
+static const struct {
+	enum question question;
+	const char *whose, *another;
+} phones[] = {
+	{ QUESTION_MOBILE, "your own phone", "" },
+	{ QUESTION_BACKUP, "the phone of who steps in", "who steps in needs another one; empty: nobody" },
+	{ QUESTION_AI, "the AI's phone", "an AI service has a number of its own; empty: none" },
+};
+
+#define PHONES (sizeof phones / sizeof *phones)
+
+/* One phone cannot stand in for itself.  Of the phones that are given, each beside those before it. */
+static enum nm_code phones_differ(const struct first_answers *given_answers, const struct first_answers *trial,
+				  const struct nm_plan *plan, struct nm_error *err)
+{
+	nm_number numbers[PHONES] = { 0 };
+
+	for (size_t i = 0; i < PHONES; i++) {
+		const enum question question = phones[i].question;
+
+		if (!given_answers->texts[question] || !given(trial, question) ||
+		    nm_number_read(number_in(answer(trial, question)), plan->country, &numbers[i], NULL) != NM_OK)
+			continue;
+		for (size_t j = 0; j < i; j++) {
+			if (numbers[i] == numbers[j])
+				return nm_fail(err, NM_INPUT, "%s is %s: %s", answer(trial, question), phones[j].whose,
+					       phones[i].another);
+		}
+	}
+	return NM_OK;
+}
+
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err)
 {
 	struct first_answers given = *answers, trial;
@@ -467,6 +500,8 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 		nm_fail(err, NM_INPUT, "%s", diags.items[0].problem);
 	if (code == NM_OK)
 		code = phones_may_be_called(&given, &trial, plan, err);
+	if (code == NM_OK)
+		code = phones_differ(&given, &trial, plan, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
 	nm_buf_clear(&text);

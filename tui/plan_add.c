@@ -240,6 +240,16 @@ static void ask_name(struct app *app, const struct draft *draft, const char *typ
 	app_ask(app, TAG_ADD_NAME, question, "", typed);
 }
 
+/* Is it in the outline already, in which no single section is folded away? */
+static bool outlined(const struct plan_screen *screen, const char *single)
+{
+	for (size_t i = 0; i < screen->n; i++) {
+		if (!strcmp(screen->rows[i].kind->section, single))
+			return true;
+	}
+	return false;
+}
+
 /* Kinds that may still come; a step only where there is a path. */
 static size_t kinds_offered(const struct plan_screen *screen, const char **out)
 {
@@ -247,12 +257,11 @@ static size_t kinds_offered(const struct plan_screen *screen, const char **out)
 
 	for (size_t i = 0; i < QUESTIONS; i++) {
 		const struct nm_section_info *info = nm_section_find(questions[i].section);
-		const struct nm_place place = {questions[i].section, NULL, -1};
 		const bool step = !strcmp(questions[i].section, "step");
 
 		if (step && !(screen->form.section && !strcmp(screen->form.section->kind, "path")))
 			continue;
-		if (info->single && screen->form.written && nm_written_find(screen->form.written, &place))
+		if (info->single && outlined(screen, questions[i].section))
 			continue;
 		out[n++] = questions[i].section;
 	}
@@ -321,6 +330,14 @@ static void choose_step_place(struct plan_screen *screen, const struct nm_plan *
 	place_hold(&screen->draft.behind, &place);
 }
 
+/* What the plan's own file has of it: the cursor need not be on a section. */
+static bool stands_written(const struct app *app, const struct nm_place *place)
+{
+	const struct nm_written *written;
+
+	return session_written(app->session, &written, NULL) == NM_OK && nm_written_find(written, place);
+}
+
 static bool takes_all(const struct nm_rule *rule)
 {
 	return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
@@ -328,8 +345,9 @@ static bool takes_all(const struct nm_rule *rule)
 
 /* A rule behind one that takes all calls would decide nothing: it comes before that, and behind the one under the
  * cursor if that is there already.  One of another file cannot be stood behind. */
-static void choose_rule_place(struct plan_screen *screen, const struct nm_plan *plan, const char *chosen)
+static void choose_rule_place(struct plan_screen *screen, const struct app *app, const char *chosen)
 {
+	const struct nm_plan *plan = app_plan(app);
 	struct nm_place place = {"rule", NULL, -1};
 	bool passed = false;
 	size_t n;
@@ -343,7 +361,7 @@ static void choose_rule_place(struct plan_screen *screen, const struct nm_plan *
 		return;
 	}
 	place.title = plan->rules[n - 1].name;
-	if (screen->form.written && nm_written_find(screen->form.written, &place))
+	if (stands_written(app, &place))
 		place_hold(&screen->draft.behind, &place);
 }
 
@@ -357,7 +375,7 @@ static void choose_place(struct plan_screen *screen, const struct app *app)
 	if (of_step(draft)) {
 		choose_step_place(screen, app_plan(app));
 	} else if (!strcmp(draft->section, "rule")) {
-		choose_rule_place(screen, app_plan(app),
+		choose_rule_place(screen, app,
 				  row && row->name && !strcmp(row->kind->section, "rule") ? row->name : NULL);
 	} else if (row && row->name && screen->form.section && !strcmp(row->kind->section, draft->section)) {
 		place.title = row->name;
@@ -403,21 +421,21 @@ void add_begin(struct plan_screen *screen, struct app *app, const char *section)
 }
 
 /* The kind of the section that has this name, where one of `kind` may not have it too; NULL. */
-static const char *named_already(const struct plan_screen *screen, const char *kind, const char *name)
+static const char *named_already(const struct app *app, const char *kind, const char *name)
 {
-	for (size_t i = 0; screen->form.written && i < nm_sections_count; i++) {
+	for (size_t i = 0; i < nm_sections_count; i++) {
 		const struct nm_place place = {nm_sections[i].name, name, -1};
 
 		if (nm_sections[i].titled && nm_kinds_share_names(kind, nm_sections[i].name) &&
-		    nm_written_find(screen->form.written, &place))
+		    stands_written(app, &place))
 			return nm_sections[i].name;
 	}
 	return NULL;
 }
 
-bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name)
+bool plan_name_refused(struct app *app, const char *kind, const char *name)
 {
-	const char *problem = nm_section_name_problem(kind, name), *other = named_already(screen, kind, name);
+	const char *problem = nm_section_name_problem(kind, name), *other = named_already(app, kind, name);
 
 	if (problem)
 		app_message(app, STYLE_ERROR, "this name %s", problem);
@@ -431,7 +449,7 @@ bool plan_name_refused(const struct plan_screen *screen, struct app *app, const 
 
 static void take_name(struct plan_screen *screen, struct app *app, const char *name)
 {
-	if (plan_name_refused(screen, app, screen->draft.section, name)) {
+	if (plan_name_refused(app, screen->draft.section, name)) {
 		ask_name(app, &screen->draft, name);
 		return;
 	}

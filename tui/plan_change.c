@@ -342,7 +342,7 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	struct nm_error err;
 
 	nm_buf_init(&title, 4096);
-	if (!plan_name_refused(screen, app, place.section, name) && title_write(name, &title, &err))
+	if (!plan_name_refused(app, place.section, name) && title_write(name, &title, &err))
 		app_error(app, &err);
 	if (title.len && add_copy(app, &place, title.data))
 		plan_screen_go(screen, place.section, name);
@@ -383,7 +383,7 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 
 	place_words(&edit.place, where);
 	snprintf(what, sizeof what, "%s is now %s", where, name);
-	if ((!strcmp(name, edit.place.title) || !plan_name_refused(screen, app, edit.place.section, name)) &&
+	if ((!strcmp(name, edit.place.title) || !plan_name_refused(app, edit.place.section, name)) &&
 	    app_edit(app, &edit, 1, what))
 		plan_screen_go(screen, edit.place.section, name);
 	else

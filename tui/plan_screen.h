@@ -133,7 +133,7 @@ void delete_answer(struct plan_screen *screen, struct app *app, const struct eve
 
 /* plan_add.c */
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */
-bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name);
+bool plan_name_refused(struct app *app, const char *kind, const char *name);
 void add_ask(struct plan_screen *screen, struct app *app);
 /* Asks for a new section of this kind, of the language's table. */
 void add_begin(struct plan_screen *screen, struct app *app, const char *section);

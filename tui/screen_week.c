@@ -418,10 +418,7 @@ static struct play cursor_play(const struct week_screen *week, const struct nm_p
 	struct play play = week_play(week->at, &week->subject);
 
 	if (week->subject.view == VIEW_FAILURE && week->failing)
-		play.settings[play.n++] = (struct nm_setting){
-			.destination = nm_plan_find_destination(plan, week->failing_who),
-			.behaviour = NM_UNREACHABLE,
-		};
+		play_fail(&play, plan, nm_plan_find_destination(plan, week->failing_who));
 	return play;
 }
 

@@ -111,8 +111,13 @@ void week_note(struct week *week, const struct nm_plan *plan)
 		nm_buf_init(&book.days[day], NOTE_MOST);
 		note_clock(&book, day);
 	}
-	for (size_t i = 0; i < plan->n_schedules; i++)
-		note_events(&book, plan->schedules[i].holidays, false, "PH");
+	/* To hours that do not name them holidays are days like any other. */
+	for (size_t i = 0; i < plan->n_schedules; i++) {
+		const struct nm_schedule *schedule = &plan->schedules[i];
+
+		if (schedule->hours && nm_hours_uses_holidays(schedule->hours))
+			note_events(&book, schedule->holidays, false, "PH");
+	}
 	for (int day = 0; day < 7; day++)
 		given[day] = book.days[day].len;
 	for (size_t i = 0; i < plan->n_overrides; i++)

@@ -372,6 +372,9 @@ const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const ch
 /* The number at which a destination is reached: of the line whose phone it is, else its own; 0: by an address, or it is
  * a voicemail. */
 nm_number nm_destination_number(const struct nm_plan *plan, const struct nm_destination *destination);
+/* Is it one phone that both ring: has it one number (of a line's handset that is the line's), or one address? */
+bool nm_destination_same_phone(const struct nm_plan *plan, const struct nm_destination *a,
+			       const struct nm_destination *b);
 /* Whom the agent tells by text what goes wrong: the first person whom an emergency alerts, else the first personal
  * destination whose phone is known; -1: nobody. */
 int nm_plan_owner(const struct nm_plan *plan);

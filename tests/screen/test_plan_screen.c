@@ -897,7 +897,7 @@ static void what_is_added_takes_the_fewest_questions(void **state)
 /* A rule decides nothing behind one that takes every call, wherever the cursor is. */
 static void a_new_rule_comes_before_the_one_that_takes_all(void **state)
 {
-	static const char *const cursors[] = {"vip", "otherwise"};
+	static const char *const cursors[] = {"vip", "otherwise", "rules"};
 	static const char plan[] =
 		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
 		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
@@ -909,10 +909,10 @@ static void a_new_rule_comes_before_the_one_that_takes_all(void **state)
 	char text[1024];
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		snprintf(text, sizeof text, plan, ahead[i / 2]);
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(text, sizeof text, plan, ahead[i / 3]);
 		stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 40, .plan = text});
-		find(&stage, cursors[i % 2]);
+		find(&stage, cursors[i % 3]);
 		stage_keys(&stage, "A Home");
 		for (int down = 0; down < 7; down++) /* no step is offered here */
 			stage_keys(&stage, "Down");
@@ -920,8 +920,32 @@ static void a_new_rule_comes_before_the_one_that_takes_all(void **state)
 		stage_keys(&stage, "Enter");
 		type(&stage, "lunch");
 		stage_keys(&stage, "Enter");
-		expect_text(&stage, i < 2 ? "rule some { callers = vip path = day }\nrule lunch { path = day }\n# what is"
+		expect_text(&stage, i < 3 ? "rule some { callers = vip path = day }\nrule lunch { path = day }\n# what is"
 					  : "path day { step { ring = fixly } }\nrule lunch { path = day }\n# what is");
+		stage_close(&stage);
+	}
+}
+
+/* On the row of a kind as on a section: what stands at most once is not offered again, and names are taken. */
+static void a_kinds_own_row_knows_what_the_plan_has(void **state)
+{
+	static const char *const rows[] = {"destinations", "fixly"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		open_plan(&stage);
+		find(&stage, rows[i]);
+		stage_keys(&stage, "A");
+		stage_shows(&stage, "▸destination");
+		for (size_t down = 0; down < nm_sections_count; down++) {
+			stage_keys(&stage, "Down");
+			stage_hides(&stage, "▸emergency");
+			stage_hides(&stage, "▸text_back");
+		}
+		stage_keys(&stage, "Escape A Enter");
+		type(&stage, "sam");
+		stage_shows(&stage, "there is a destination 'sam' already");
 		stage_close(&stage);
 	}
 }
@@ -1653,6 +1677,7 @@ int main(void)
 		cmocka_unit_test(an_ai_has_no_voicemail_unless_it_is_said),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
+		cmocka_unit_test(a_kinds_own_row_knows_what_the_plan_has),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
 		cmocka_unit_test(a_name_that_cannot_be_is_told_where_it_is_typed),
 		cmocka_unit_test(every_kind_can_be_added),

@@ -178,6 +178,23 @@ static void the_schedule_that_decides_is_shown(void **state)
 
 /* --- marks and moves --- */
 
+/* They are days like any other to hours that do not name them. */
+static void holidays_that_change_nothing_are_not_marked(void **state)
+{
+	static const char plan[] = HEAD "calendar us { file = \"holidays.ics\" }\n"
+					"schedule open { hours = \"Mo-Fr 08:00-18:00\" holidays = us }\n"
+					"rule t { during = open path = p }\nrule s { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "week", .width = 160, .height = 24, .plan = plan });
+	stage_keys(&stage, "]");
+	stage_hides(&stage, "Thu 26 *");
+	stage_hides(&stage, "Thanksgiving");
+	stage_close(&stage);
+}
+
 static void days_out_of_the_ordinary_are_marked(void **state)
 {
 	static const char plan[] = HEAD
@@ -617,6 +634,7 @@ int main(void)
 		cmocka_unit_test(the_worst_failure_counts),
 		cmocka_unit_test(a_failure_on_another_line_counts),
 		cmocka_unit_test(the_schedule_that_decides_is_shown),
+		cmocka_unit_test(holidays_that_change_nothing_are_not_marked),
 		cmocka_unit_test(days_out_of_the_ordinary_are_marked),
 		cmocka_unit_test(events_that_make_somebody_busy_are_marked),
 		cmocka_unit_test(a_month_ends_where_it_ends),

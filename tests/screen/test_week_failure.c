@@ -160,9 +160,47 @@ static void a_voicemail_that_the_week_shows_of_a_failure_is_found(void **state)
 		assert_true(looked.found > 50);
 }
 
+/* --- one phone under two names --- */
+
+#define PHONES                                                                                                     \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                                  \
+	"account a { driver = sandbox }\nline l { number = \"+15125550100\"  account = a }\n"                        \
+	"destination owner { kind = personal  number = \"+15125550111\"  own_voicemail = none }\n"                  \
+	"destination mailbox { kind = voicemail }\nrule all { path = all }\n"                                        \
+	"path all { step { ring = owner } step { ring = backup } step { ring = mailbox } }\n"                       \
+	"destination backup { kind = backup  own_voicemail = none  number = "
+
+static enum answer_rank worst_rank(const char *text)
+{
+	const struct week_subject subject = { 0, VIEW_FAILURE, -1 };
+	struct play play = week_play(MONDAY * NM_DAY, &subject);
+	struct nm_plan *plan = plan_of_text(text, folder);
+	struct nm_simulation *usual, *worst;
+	enum answer_rank rank;
+	struct nm_error err;
+	const char *who;
+
+	assert_int_equal(play_simulate(plan, &play, true, NULL, &usual, &err), NM_OK);
+	assert_int_equal(play_failing(plan, &play, NULL, &usual->outcome, &worst, &who, &err), NM_OK);
+	assert_string_equal(who, "owner");
+	rank = answer_rank(&worst->outcome);
+	nm_simulation_free(worst);
+	nm_simulation_free(usual);
+	nm_plan_free(plan);
+	return rank;
+}
+
+static void a_phone_that_is_off_answers_under_none_of_its_names(void **state)
+{
+	(void)state;
+	assert_int_equal(worst_rank(PHONES "\"+15125550112\" }\n"), RANK_PEOPLE);
+	assert_int_equal(worst_rank(PHONES "\"512 555 0111\" }\n"), RANK_VOICEMAIL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_phone_that_is_off_answers_under_none_of_its_names),
 		cmocka_unit_test(a_voicemail_that_the_week_shows_of_a_failure_is_found),
 	};
 

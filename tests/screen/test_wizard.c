@@ -159,6 +159,8 @@ static void a_wrong_answer_is_told_as_it_is_typed(void **state)
 		{QUESTION_BACKUP, "Ann +19005550100", "destination Ann is a premium number"},
 		{QUESTION_BACKUP, "owner 512 555 0112", "owner"},
 		{QUESTION_BACKUP, "S\"am 512 555 0112", "a name without quotes"},
+		{QUESTION_BACKUP, "Ann (512) 555-0111", "is your own phone: who steps in needs another one"},
+		{QUESTION_AI, "+15125550111", "is your own phone: an AI service has a number of its own"},
 		{QUESTION_HOURS, "8-18", "hours"},
 		{QUESTION_HOLIDAYS, "uk", "it is us or none"},
 		{QUESTION_EMERGENCY, "maybe", "it is yes or no"},

@@ -389,6 +389,44 @@ static const struct row rows[] = {
 		  OWNER("hours = day  away = early") FIXLY MAILBOX
 	  "path all { step { ring = fixly } }\npath escalate { step { ring = owner } step { ring = mailbox } "
 	  "}\n" ALL "emergency { lines = hotline  path = escalate }\n" },
+	{ "two destinations with one number are one phone", "same-phone",
+	  "destinations owner and ann are one phone, +15125550111",
+	  LINES OWNER("own_voicemail = none") SAM
+	  "destination ann { kind = backup  number = \"512 555 0111\" }\n" MAILBOX
+	  "path all { step { ring = owner } step { ring = ann } step { ring = mailbox } }\n" ALL },
+	{ "which one step after the other does not ring at once", "same-phone", NULL,
+	  LINES OWNER("own_voicemail = none") SAM MAILBOX
+	  "path all { step { ring = { owner, sam } } step { ring = owner } step { ring = mailbox } }\n" ALL },
+	{ "so are a line's handset and whoever has that line's number", "same-phone",
+	  "destinations owner, ann and bob are one phone, +15125550111",
+	  "line cell { number = \"+15125550111\"  account = phone  handset = owner }\n"
+	  "destination owner { kind = personal  line = cell }\ndestination ann { kind = ai  number = \"+15125550111\" }\n"
+	  "destination bob { kind = backup  line = cell }\npath all { step { ring = owner } }\n" ALL },
+	{ "and two with one address", "same-phone", "destinations ann and bob are one phone, sip:ann@example.org",
+	  LINES "destination ann { kind = backup  address = \"sip:ann@example.org\" }\n"
+	  "destination bob { kind = ai  address = \"sip:ann@example.org\" }\npath all { step { ring = ann } }\n" ALL },
+	{ "not two voicemails, which have none", "same-phone", NULL,
+	  LINES MAILBOX "destination box { kind = voicemail }\npath all { step { ring = mailbox } }\n" ALL },
+	{ "a phone that a step rings twice is told where the step stands", "same-phone",
+	  "step 2 of path all rings one phone twice at once, as owner and as ann",
+	  LINES OWNER("own_voicemail = none") SAM
+	  "destination ann { kind = backup  number = \"+15125550111\" }\n" MAILBOX
+	  "path all { step { ring = sam } step { ring = { owner, sam, ann } } step { ring = mailbox } }\n" ALL },
+	{ "an emergency path that names one phone under two names names one human", "single-human",
+	  "names one human, owner: the same phone is ann",
+	  LINES OWNER("confirm = yes") "destination ann { kind = backup  number = \"+15125550111\"  confirm = yes }\n"
+	  MAILBOX "path all { step { ring = owner } step { ring = ann } step { ring = mailbox } }\n" ALL
+	  "emergency { lines = hotline  path = all }\n" },
+	{ "two names of an AI's number fail together", "single-failure", "if the phone of fixly and luna fails",
+	  LINES FIXLY "destination luna { kind = ai  number = \"+15125550177\" }\n"
+	  "path all { step { ring = fixly } step { ring = luna } }\n" ALL },
+	{ "two AIs do not", "single-failure", NULL,
+	  LINES FIXLY "destination luna { kind = ai  number = \"+15125550178\" }\n"
+	  "path all { step { ring = fixly } step { ring = luna } }\n" ALL },
+	{ "two phones are two", "single-human", NULL,
+	  LINES OWNER("confirm = yes") SAM MAILBOX
+	  "path all { step { ring = owner } step { ring = sam } step { ring = mailbox } }\n" ALL
+	  "emergency { lines = hotline  path = all }\n" },
 	{ "a rule that is covered is told, calendar or not", "shadowed", "rule all takes all its calls",
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
@@ -416,6 +454,18 @@ static const struct row rows[] = {
 	{ "a schedule that only a guarantee names is used", "unused", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
 			"guarantee g { during = day  first = mailbox }\n" },
+	{ "a calendar that no schedule names is not", "unused", "nobody names calendar us",
+	  "calendar us { url_cmd = \"true\" }\n" LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "one whose jobs a schedule has is", "unused", NULL,
+	  "calendar us { url_cmd = \"true\" }\nschedule job { calendar = us }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule job { during = job  path = all }\n" ALL },
+	{ "holidays of hours that do not name them change nothing", "unused",
+	  "the holidays of schedule day change nothing: its hours do not name PH",
+	  "calendar us { url_cmd = \"true\" }\nschedule day { hours = \"Mo-Fr 08:00-18:00\"  holidays = us }\n" LINES
+	  MAILBOX "path all { step { ring = mailbox } }\nrule day { during = day  path = all }\n" ALL },
+	{ "and of those that do they change something", "unused", NULL,
+	  "calendar us { url_cmd = \"true\" }\nschedule day { hours = \"Mo-Fr,PH 08:00-18:00\"  holidays = us }\n" LINES
+	  MAILBOX "path all { step { ring = mailbox } }\nrule day { during = day  path = all }\n" ALL },
 	{ "an emergency section that nothing sets off is not", "unused", "nothing makes a call an emergency",
 	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
 			  "emergency { path = escalate  flagged_by = fixly  lines = {} }\n" },
@@ -577,6 +627,14 @@ static void nobody_is_rung_on_a_lines_own_number(void **state)
 		mend_is("single-human", numbers[i][1], plan.data);
 		nm_buf_clear(&plan);
 	}
+}
+
+static void a_phone_is_no_second_person(void **state)
+{
+	(void)state;
+	mend_is("single-human", "let a second person be rung",
+		HEAD LINES OWNER("confirm = yes") "destination ann { kind = backup  number = \"+15125550111\" }\n"
+		FIXLY MAILBOX THREE("15s") ALL "emergency { lines = hotline  path = all }\n");
 }
 
 /* --- calendars --- */
@@ -779,6 +837,7 @@ int main(void)
 		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
 		cmocka_unit_test(nobody_is_rung_on_a_lines_own_number),
+		cmocka_unit_test(a_phone_is_no_second_person),
 		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
 		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),

@@ -111,6 +111,28 @@ static const char *const ids[] = { "no-rule",	     "dead-end",	   "no-live-answe
 
 enum { IDS = sizeof ids / sizeof ids[0] };
 
+/* What a number that is dialled rings: a line's own is said by its name. */
+static bool one_phone(const struct nm_plan *plan, const struct nm_destination *a, const struct nm_destination *b)
+{
+	const nm_number of_a = a->line < 0 ? a->number : plan->lines[a->line].number;
+	const nm_number of_b = b->line < 0 ? b->number : plan->lines[b->line].number;
+
+	return a == b || (of_a && of_a == of_b) || (a->address && b->address && !strcmp(a->address, b->address));
+}
+
+/* Whoever has this phone cannot be reached. */
+static size_t phone_fails(const struct nm_plan *plan, size_t who, struct nm_script_setting settings[64])
+{
+	size_t n = 0;
+	size_t i;
+
+	assert_true(plan->n_destinations < 64);
+	for (i = 0; i < plan->n_destinations; i++)
+		if (one_phone(plan, &plan->destinations[who], &plan->destinations[i]))
+			settings[n++] = (struct nm_script_setting){ plan->destinations[i].name, NM_UNREACHABLE, -1 };
+	return n;
+}
+
 static bool slow_fails(struct scene *scene)
 {
 	const struct nm_plan *plan = scene->slow->plan;
@@ -118,13 +140,14 @@ static bool slow_fails(struct scene *scene)
 	size_t i;
 
 	for (i = 0; i < plan->n_destinations; i++) {
-		struct nm_script_setting setting = { plan->destinations[i].name, NM_UNREACHABLE, -1 };
+		struct nm_script_setting settings[64];
 		struct nm_call call = {
 			.at = scene->at,
 			.line = scene->line,
 			.caller = scene->caller,
 			.emergency = scene->emergency,
-			.script = { .nobody = true, .n = 1, .settings = &setting, .hangup_s = -1 },
+			.script = { .nobody = true, .n = phone_fails(plan, i, settings),
+				    .settings = settings, .hangup_s = -1 },
 		};
 
 		if (plan->destinations[i].kind == NM_VOICEMAIL)
@@ -702,29 +725,50 @@ static bool names_failure(const struct nm_findings *findings, const char *path, 
 	return false;
 }
 
+/* Lets the unknown voicemails of this phone be there, when asked to; own_s: what they were. */
+static void unknown_far(struct nm_plan *plan, size_t who, bool there, int own_s[64])
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_destinations; i++) {
+		struct nm_destination *one = &plan->destinations[i];
+
+		own_s[i] = one->own_voicemail_s;
+		if (there && own_s[i] == NM_OWN_VOICEMAIL_UNKNOWN && one_phone(plan, one, &plan->destinations[who]))
+			one->own_voicemail_s = FAR_S;
+	}
+}
+
+static void unknown_back(struct nm_plan *plan, const int own_s[64])
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_destinations; i++)
+		plan->destinations[i].own_voicemail_s = own_s[i];
+}
+
 /* Marks [path * n_destinations + destination] for each of whom this call would be swallowed. */
 static void failures_of(struct slow *slow, struct nm_plan *plan, struct nm_call call, bool *swallowed)
 {
 	static struct slow_outcome nobody, failing;
-	struct nm_script_setting setting = { .behaviour = NM_UNREACHABLE, .after_s = -1 };
+	struct nm_script_setting settings[64];
+	int own_s[64];
 	size_t i;
 
 	slow_play(slow, &call, &nobody);
 	if (nobody.decision.path < 0 || nobody.result == NM_LOST)
 		return;
-	call.script.n = 1;
-	call.script.settings = &setting;
+	call.script.settings = settings;
 	for (i = 0; i < plan->n_destinations; i++) {
 		struct nm_destination *who = &plan->destinations[i];
-		const int own_s = who->own_voicemail_s;
+		const bool unknown = who->own_voicemail_s == NM_OWN_VOICEMAIL_UNKNOWN;
 
 		if (nobody.result == NM_SWALLOWED && !strcmp(nobody.answered_by, who->name))
 			continue;
-		setting.name = who->name;
-		if (own_s == NM_OWN_VOICEMAIL_UNKNOWN)
-			who->own_voicemail_s = FAR_S;
+		call.script.n = phone_fails(plan, i, settings);
+		unknown_far(plan, i, unknown, own_s);
 		slow_play(slow, &call, &failing);
-		who->own_voicemail_s = own_s;
+		unknown_back(plan, own_s);
 		if (failing.result == NM_SWALLOWED && !strcmp(failing.answered_by, who->name))
 			swallowed[(size_t)nobody.decision.path * plan->n_destinations + i] = true;
 	}
@@ -790,6 +834,97 @@ static void each_phone_whose_failing_swallows_a_call_is_found(void **state)
 	assert_true(shown > 200);
 }
 
+/* --- phones of several names --- */
+
+static void shared_path_add(uint64_t *random, struct nm_buf *out)
+{
+	const uint32_t steps = 2 + random_below(random, 3);
+	uint32_t i;
+
+	nm_buf_add(out, "path all {\n");
+	for (i = 0; i < steps; i++) {
+		const uint32_t first = random_below(random, 5);
+
+		nm_buf_addf(out, "  step { ring = { d%u", first);
+		if (random_below(random, 3) == 0)
+			nm_buf_addf(out, ", d%u", (first + 1 + random_below(random, 4)) % 5);
+		nm_buf_addf(out, " }  for = %us }\n", 5 + random_below(random, 16));
+	}
+	nm_buf_addf(out, "%s}\nrule all { path = all }\n", random_below(random, 2) ? "  step { ring = box }\n" : "");
+}
+
+/* Three people and two AIs of three phones, one path, at all times. */
+static struct nm_plan *shared_plan(uint64_t seed)
+{
+	static const char *const voicemails[] = { "none", "unknown", "6s", "25s" };
+	uint64_t random = seed;
+	struct nm_plan *plan;
+	struct nm_buf text;
+	uint32_t i;
+
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(&text, "business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+			  "account a { driver = sandbox }\nline l { number = \"+15125550100\"  account = a }\n"
+			  "destination box { kind = voicemail }\n");
+	for (i = 0; i < 5; i++) {
+		nm_buf_addf(&text, "destination d%u { kind = %s", i, i < 3 ? "personal" : "ai");
+		nm_buf_addf(&text, random_below(&random, 4) ? "  number = \"+1512555020%u\""
+							    : "  address = \"sip:%u@example.org\"",
+			    random_below(&random, 2));
+		nm_buf_addf(&text, "  own_voicemail = %s  confirm = %s }\n",
+			    i < 3 ? voicemails[random_below(&random, 4)] : "none",
+			    random_below(&random, 4) ? "no" : "yes");
+	}
+	shared_path_add(&random, &text);
+	plan = plan_of_text(text.data, folder);
+	nm_buf_clear(&text);
+	return plan;
+}
+
+static void calls_show(const struct nm_plan *plan, const struct nm_findings *findings, uint64_t seed)
+{
+	size_t i;
+
+	for (i = 0; i < findings->n; i++) {
+		struct nm_simulation *simulation =
+			findings->items[i].n_call ? called(plan, &findings->items[i]) : NULL;
+
+		if (simulation && !called_shows(plan, &findings->items[i], simulation))
+			fail_msg("plan %llu: %s", (unsigned long long)seed, findings->items[i].message);
+		nm_simulation_free(simulation);
+	}
+}
+
+static void a_phone_fails_under_all_its_names(void **state)
+{
+	size_t shown = 0, lost = 0;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 40 * PLANS; seed++) {
+		struct nm_plan *plan = shared_plan(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_classes classes;
+		struct nm_findings findings;
+		struct nm_error err;
+		struct slow slow;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(nm_classes_build(plan, &classes, &err), NM_OK);
+		slow_init(&slow, plan, options.from, options.until);
+		instant_compare(&slow, &classes, &findings, options.from, seed);
+		shown += failures_compare(&slow, plan, &classes, &findings, options.from);
+		lost += held(&findings, "single-failure", options.from);
+		calls_show(plan, &findings, seed);
+		slow_clear(&slow);
+		nm_classes_clear(&classes);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(shown > 200);
+	assert_true(lost > 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -800,6 +935,7 @@ int main(void)
 		cmocka_unit_test(what_calls_show_as_held_is_found),
 		cmocka_unit_test(a_call_that_comes_back_to_a_line_is_found_as_a_loop),
 		cmocka_unit_test(each_phone_whose_failing_swallows_a_call_is_found),
+		cmocka_unit_test(a_phone_fails_under_all_its_names),
 		cmocka_unit_test(guarantees_alone_are_those_of_the_whole_check),
 	};
 
