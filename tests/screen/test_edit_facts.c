@@ -293,10 +293,47 @@ static void what_is_told_before_saving_is_found_then(void **state)
 	}
 }
 
+static void rename_hotline(struct stage *stage, const char *answer)
+{
+	stage_keys(stage, "2 /");
+	stage_type(stage, "hotline");
+	stage_keys(stage, "Enter C C-u");
+	stage_type(stage, "burst");
+	stage_keys(stage, "Enter");
+	if (*answer) {
+		stage_shows(stage, "call line hotline burst?");
+		stage_shows(stage, "takes it back first");
+		stage_shows(stage, "left-behind");
+		stage_keys(stage, answer);
+	}
+}
+
+/* What was pushed is known by the name that the line had then: nobody renames it without having been told. */
+static void a_line_that_was_pushed_is_asked_about_before_it_is_renamed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	rename_hotline(&stage, "");
+	assert_int_equal(nm_plan_find_line(stage.session.plan, "hotline"), -1);
+	stage_keys(&stage, "u 6 A y q");
+	rename_hotline(&stage, "n");
+	assert_int_not_equal(nm_plan_find_line(stage.session.plan, "hotline"), -1);
+	rename_hotline(&stage, "y");
+	assert_int_equal(nm_plan_find_line(stage.session.plan, "hotline"), -1);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "check then finds  warning  left-behind  line hotline");
+	stage_keys(&stage, "y 5");
+	stage_shows(&stage, "line hotline is called burst now");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_before_saving_is_found_then),
+		cmocka_unit_test(a_line_that_was_pushed_is_asked_about_before_it_is_renamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
