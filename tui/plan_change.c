@@ -398,11 +398,11 @@ static bool rename_now(struct plan_screen *screen, struct app *app, const char *
 static void ask_pushed(struct plan_screen *screen, struct app *app, const char *name)
 {
 	const struct nm_edit edit = rename_edit(screen, name);
-	char question[2 * NAME_BYTES + 160];
+	char question[2 * NAME_BYTES + 96];
 
 	snprintf(screen->renamed, sizeof screen->renamed, "%s", name);
 	snprintf(question, sizeof question,
-		 "call line %s %s? What was pushed to it does not follow: Z on Push takes it back first. Rename it all the same?",
+		 "call line %s %s? What was pushed to it does not follow: Z on Push takes it back first",
 		 edit.place.title, name);
 	change_ask(app, TAG_RENAME_PUSHED, question, &edit, 1);
 }
