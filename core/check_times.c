@@ -145,32 +145,55 @@ static void find_facts(struct nm_checker *checker)
 	}
 }
 
+/* It has the number of a line of the plan: by whatever name a push goes to it, what was pushed by this one stays. */
+static void note_renamed(struct nm_checker *checker, const struct nm_left_fact *left, int line, const char *pushed)
+{
+	struct nm_draft *draft = nm_draft_add(
+		checker, "left-behind", line, 0, checker->plan->lines[line].pos,
+		nm_arena_format(checker->arena,
+				"line %s is called %s now, and what was pushed to it as %s (%s, %s) did not follow: "
+				"it was not taken back",
+				left->line, left->renamed, left->line, left->driver, pushed));
+
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena,
+				      "call it %s again, take its pushes back (nevermiss rollback --line %s), then rename "
+				      "it and push",
+				      left->line, left->line),
+		      0, NULL);
+}
+
+static void note_left(struct nm_checker *checker, const struct nm_left_fact *left, const char *pushed)
+{
+	struct nm_draft *draft = nm_draft_add(
+		checker, "left-behind", 0, 0, (struct nm_pos){ checker->plan->file, 1, 1 },
+		nm_arena_format(checker->arena,
+				"line %s is not in the plan any more, and what was pushed there (%s, %s) was not taken back",
+				left->line, left->driver, pushed));
+
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena,
+				      "put the line back, take its pushes back (nevermiss rollback --line %s), and take it "
+				      "out again",
+				      left->line),
+		      0, NULL);
+}
+
 /* A push touches the lines of the plan alone, so nobody else would tell. */
 static void find_left(struct nm_checker *checker)
 {
-	const struct nm_plan *plan = checker->plan;
 	const struct nm_check_options *options = checker->options;
-	char words[NM_TIME_TEXT];
-	size_t i;
+	char pushed[NM_TIME_TEXT];
 
-	for (i = 0; i < options->n_left; i++) {
+	for (size_t i = 0; i < options->n_left; i++) {
 		const struct nm_left_fact *left = &options->left[i];
+		const int line = left->renamed ? nm_plan_find_line(checker->plan, left->renamed) : -1;
 
-		nm_time_words(plan->zone, left->pushed_at, true, words);
-		nm_draft_mend(
-			checker,
-			nm_draft_add(checker, "left-behind", 0, 0, (struct nm_pos){ plan->file, 1, 1 },
-				     nm_arena_format(
-					     checker->arena,
-					     "line %s is not in the plan any more, and what was pushed there "
-					     "(%s, %s) was not taken back",
-					     left->line, left->driver, words)),
-			nm_arena_format(
-				checker->arena,
-				"put the line back, take its pushes back (nevermiss rollback --line %s), and "
-				"take it out again",
-				left->line),
-			0, NULL);
+		nm_time_words(checker->plan->zone, left->pushed_at, true, pushed);
+		if (line >= 0)
+			note_renamed(checker, left, line, pushed);
+		else
+			note_left(checker, left, pushed);
 	}
 }
 

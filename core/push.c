@@ -406,6 +406,7 @@ static enum nm_code choose_jobs(struct nm_push_run *push, struct nm_error *err)
 			break;
 		nm_push_run_before(job, status);
 		job->of_plan = true;
+		job->version = push->version;
 		job->wanted = status->wanted;
 		status->wanted = (struct nm_artefact){ 0 };
 	}
@@ -418,7 +419,7 @@ enum nm_code nm_push_run_jobs(struct nm_push_run *push, const char *forced, stru
 
 	if (push->jobs.n == 0)
 		return NM_OK;
-	code = nm_push_jobs_begin(&push->jobs, push->version, forced, err);
+	code = nm_push_jobs_begin(&push->jobs, forced, err);
 	if (code == NM_OK)
 		code = nm_push_jobs_run(&push->jobs, err);
 	for (size_t i = 0; i < push->jobs.n && code == NM_OK; i++) {

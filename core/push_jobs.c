@@ -76,10 +76,10 @@ enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, st
 
 /* --- the journal --- */
 
-static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job, int64_t version,
-			      const char *forced, struct nm_error *err)
+static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job, const char *forced,
+			      struct nm_error *err)
 {
-	struct nm_push_record record = { .version = version,
+	struct nm_push_record record = { .version = job->version,
 					 .at = jobs->context->now,
 					 .line = line_name(jobs, job),
 					 .driver = job->carrier->name,
@@ -106,15 +106,14 @@ static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	return code;
 }
 
-enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, int64_t version, const char *forced,
-				struct nm_error *err)
+enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, const char *forced, struct nm_error *err)
 {
 	struct nm_store *store = jobs->context->store;
 	enum nm_code code = nm_store_begin(store, err);
 
 	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
 		if (jobs->items[i].id == 0)
-			code = begin_job(jobs, &jobs->items[i], version, forced, err);
+			code = begin_job(jobs, &jobs->items[i], forced, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)

@@ -53,6 +53,7 @@ struct nm_push_job {
 	bool of_plan; /* wanted is what the plan says now */
 	bool back;    /* wanted is what was there before an earlier push */
 	nm_time horizon; /* until when wanted is exact; 0: not known */
+	int64_t version; /* of the plan that wanted comes from; 0: not known */
 	int64_t id;   /* of its push in the journal */
 	enum nm_push_state state;
 	char *ids;           /* malloc'd: the ids as the journal has them; NULL */
@@ -73,8 +74,7 @@ struct nm_push_jobs {
 
 void nm_push_jobs_clear(struct nm_push_jobs *jobs);
 /* Writes the intents of all the jobs that have no id yet to the journal, as one step. */
-enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, int64_t version, const char *forced,
-				struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, const char *forced, struct nm_error *err) NM_WARN_UNUSED;
 /* Applies, reads back, verifies and records all jobs.  NM_OK however they ended: `state` and `words` say. */
 enum nm_code nm_push_jobs_run(struct nm_push_jobs *jobs, struct nm_error *err) NM_WARN_UNUSED;
 
@@ -89,7 +89,7 @@ struct nm_push_run {
 	struct nm_push_jobs jobs;
 	struct nm_push_results results;
 	size_t results_capacity;
-	int64_t version;
+	int64_t version; /* of the plan that is pushed; 0: not kept */
 };
 
 /* Takes the lock, makes room for results; whatever happened, nm_push_run_close gives all back. */

@@ -53,11 +53,25 @@ static enum nm_code line_of_push(struct nm_push_run *push, int64_t id, int *line
 
 /* --- what a rollback would do --- */
 
-/* The push that first made live what stood before `record`; its id is 0 when none of ours did. */
+/* The push that made live what stood before `record`; its id is 0 when none of ours did.  Where it put back what an earlier
+ * push had made, that one tells of which plan it is, if this one does not say (as rollbacks once did), and whether that plan
+ * was forced upon its guarantees: whoever puts it back may not have been asked. */
 static enum nm_code find_source(const struct nm_push_run *push, const struct nm_push_record *record,
 				struct nm_push_brief *source, struct nm_error *err)
 {
-	return nm_store_push_done(push->context->store, record->line, record->id, record->before, source, err);
+	struct nm_store *store = push->context->store;
+	struct nm_push_brief earlier;
+	enum nm_code code = nm_store_push_done(store, record->line, record->id, record->before, source, err);
+
+	for (earlier = *source; code == NM_OK && earlier.id != 0;) {
+		code = nm_store_push_done(store, record->line, earlier.id, record->before, &earlier, err);
+		if (code != NM_OK || (source->version != 0 && earlier.version != 0 && earlier.version != source->version))
+			break;
+		if (source->version == 0)
+			source->version = earlier.version;
+		source->forced = source->forced || earlier.forced;
+	}
+	return code;
 }
 
 /* --- does what would be put back keep the guarantees? --- */
@@ -405,6 +419,7 @@ static enum nm_code add_way_back(struct nm_push_run *push, struct nm_line_status
 	nm_push_run_before(job, status);
 	job->back = true;
 	job->horizon = way->source.horizon;
+	job->version = way->source.version;
 	job->wanted = way->before;
 	way->before = (struct nm_artefact){ 0 };
 	return NM_OK;

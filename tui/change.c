@@ -101,9 +101,9 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 
 	change.before = session_text(session, &before_len);
 	if (!code)
-		code = session_findings(session, &change.was, err);
+		code = session_findings_then(session, &change.was, err);
 	if (!code)
-		code = session_check(session, plan, &then, err);
+		code = session_check(session, plan, text, len, &then, err);
 	if (code)
 		goto out;
 	code = nm_plan_compare(&(struct nm_plan_pair){.old = session->plan, .new_plan = plan, .from = now,

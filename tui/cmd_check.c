@@ -143,11 +143,11 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 
 	if (!run->options->data_dir)
 		return;
-	if (session_left(run->session, arena, &left, &options->n_left, &err) == NM_OK)
+	if (session_left(run->session, run->session->plan, arena, &left, &options->n_left, &err) == NM_OK)
 		options->left = left;
 	if (session_calendars(run->session, run->session->plan, arena, &calendars, &options->n_calendars, &err) == NM_OK)
 		options->calendars = calendars;
-	if (session_floods(run->session, arena, &floods, &options->n_floods, &err) == NM_OK)
+	if (session_floods(run->session, run->session->plan, arena, &floods, &options->n_floods, &err) == NM_OK)
 		options->floods = floods;
 	if (session_optouts(run->session, run->session->plan, arena, &optouts, &options->n_optouts, &err) == NM_OK)
 		options->optouts = optouts;
@@ -156,7 +156,7 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 	if (options->facts) {
 		options->tests = session_tests(run->session);
 		options->log = session_log(run->session);
-		options->agent = session_agent(run->session);
+		options->agent = session_agent(run->session, run->session->plan);
 		options->crm_refused = session_crm_refused(run->session);
 	} else {
 		options->n_facts = 0;

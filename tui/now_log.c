@@ -77,7 +77,7 @@ void now_log_read(struct now_log *log, struct app *app)
 		log->report = (struct nm_report){ 0 };
 	read_due(log, app, store);
 	log->arena = nm_arena_new();
-	if (!log->arena || session_floods(app->session, log->arena, &log->floods, &log->n_floods, NULL))
+	if (!log->arena || session_floods(app->session, app_plan(app), log->arena, &log->floods, &log->n_floods, NULL))
 		log->n_floods = 0;
 	if (log->arena)
 		read_alerts(log, store);

@@ -71,10 +71,25 @@ static void ask_sure(const struct now *now, struct app *app, const char *name, c
 	change_ask(app, TAG_SURE, question, edit, 1);
 }
 
-/* Saves, and asks whether to go and make it live. */
+/* Do all lines what the plan says that was just saved, as they were read last? */
+static bool live_is_so(struct app *app)
+{
+	app_forget_facts(app);
+	app_need_facts(app);
+	for (size_t i = 0; i < app->n_facts; i++)
+		if (!app->facts[i].in_sync)
+			return false;
+	return app->n_facts > 0;
+}
+
+/* Saves, and asks whether to go and make it live, where it is not. */
 static void save(const struct now *now, struct app *app, const char *what, const struct nm_edit *edit)
 {
-	if (app_change(app, edit, 1, what) && now->live_offered)
+	if (!app_change(app, edit, 1, what) || !now->live_offered)
+		return;
+	if (live_is_so(app))
+		app_message(app, STYLE_GOOD, "saved (u takes it back); live is what the plan says: nothing to push");
+	else
 		app_confirm(app, TAG_LIVE, "the plan is saved, and live is as before: make it live now? Push shows what it does, and asks", NULL);
 }
 

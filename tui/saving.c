@@ -41,7 +41,7 @@ static void tell_changes(struct notes *notes, struct figure *figure, struct sess
 	size_t len;
 	struct nm_error err;
 
-	if (session_changes(session, &changes, &change.was, &err) || session_findings(session, &change.then, &err)) {
+	if (session_changes(session, &changes, &change.was, &err) || session_findings_then(session, &change.then, &err)) {
 		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
 		return;
 	}

@@ -30,6 +30,10 @@ static void forget_findings(struct session *session)
 	if (session->findings_known)
 		nm_findings_clear(&session->findings);
 	session->findings_known = false;
+	if (session->then_known)
+		nm_findings_clear(&session->then_findings);
+	session->then_known = false;
+	session_forget_changes(session);
 	session->proofs++;
 }
 
@@ -56,16 +60,22 @@ static uint64_t hash_more(uint64_t hash, const char *bytes, size_t len)
 	return hash;
 }
 
-uint64_t session_plan_mark(const struct session *session)
+uint64_t session_text_mark(const struct nm_plan *plan, const char *text, size_t len)
 {
-	const struct nm_plan_file *file = session->plan ? session->plan->files : NULL;
-	size_t len;
-	const char *text = session_text(session, &len);
+	const struct nm_plan_file *file = plan ? plan->files : NULL;
 	uint64_t hash = hash_more(0xcbf29ce484222325u, text, len);
 
 	for (; file; file = file->next)
 		hash = hash_more(hash, file->bytes, file->len);
 	return hash;
+}
+
+uint64_t session_plan_mark(const struct session *session)
+{
+	size_t len;
+	const char *text = session_text(session, &len);
+
+	return session_text_mark(session->plan, text, len);
 }
 
 void session_mark_saved(struct session *session)
@@ -312,31 +322,41 @@ void session_rest_store(struct session *session)
 		nm_store_rest(session->store);
 }
 
-enum nm_code session_store_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+enum nm_code session_plan_context(struct session *session, const struct nm_plan *plan, struct nm_push_context *out,
+				  struct nm_error *err)
 {
 	struct nm_store *store;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_store(session, &store, err);
 	nm_time now;
 
-	if (!code)
-		code = session_store(session, &store, err);
 	if (code)
 		return code;
 	now = session_now(session);
 	*out = (struct nm_push_context){
-		.plan = session->plan,
+		.plan = plan,
 		.store = store,
 		.now = now,
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
-		.plan_mark = session_plan_mark(session),
-		.unsaved = nm_document_dirty(session->document),
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,
 		.clock = session->options.now,
 		.clock_context = session->options.now_context,
 	};
+	return NM_OK;
+}
+
+enum nm_code session_store_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+{
+	enum nm_code code = session_need_plan(session, err);
+
+	if (!code)
+		code = session_plan_context(session, session->plan, out, err);
+	if (code)
+		return code;
+	out->plan_mark = session_plan_mark(session);
+	out->unsaved = nm_document_dirty(session->document);
 	return NM_OK;
 }
 
@@ -402,31 +422,6 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 	return code;
 }
 
-enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,
-			  struct nm_error *err)
-{
-	struct nm_pushed_line *pushed;
-	struct nm_left_fact *left;
-	struct nm_store *store;
-	size_t n_pushed, n_left = 0;
-	enum nm_code code = session_store(session, &store, err);
-
-	if (!code)
-		code = nm_store_pushed_lines(store, arena, &pushed, &n_pushed, err);
-	if (code)
-		return code;
-	left = nm_arena_alloc(arena, n_pushed, sizeof *left);
-	if (!left)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < n_pushed; i++)
-		if (nm_plan_find_line(session->plan, pushed[i].line) < 0)
-			left[n_left++] =
-				(struct nm_left_fact){ pushed[i].line, pushed[i].driver, pushed[i].at };
-	*out = left;
-	*n = n_left;
-	return NM_OK;
-}
-
 enum nm_code session_tests_played(struct session *session, bool after_hours, struct nm_error *err)
 {
 	struct nm_store *store;
@@ -438,54 +433,6 @@ enum nm_code session_tests_played(struct session *session, bool after_hours, str
 	/* What was found may have been `untested`. */
 	if (!code)
 		forget_findings(session);
-	return code;
-}
-
-enum nm_code session_check(struct session *session, const struct nm_plan *plan, struct nm_findings *out,
-			   struct nm_error *err)
-{
-	struct nm_check_options options = {0};
-	struct nm_line_fact *facts;
-	struct nm_left_fact *left;
-	struct nm_calendar_fact *calendars;
-	struct nm_flood_fact *floods;
-	struct nm_optout_fact *optouts;
-	struct nm_arena *arena = nm_arena_new();
-	enum nm_code code;
-
-	if (!arena)
-		return nm_fail_memory(err);
-	options.now = options.from = session_now(session);
-	options.until = options.from + NM_CHECK_HORIZON;
-	/* Without a store there are no facts, and the plan is proved all the same. */
-	if (session_facts(session, arena, &facts, &options.n_facts, NULL) == NM_OK)
-		options.facts = facts;
-	if (session_left(session, arena, &left, &options.n_left, NULL) == NM_OK)
-		options.left = left;
-	if (session_calendars(session, plan, arena, &calendars, &options.n_calendars, NULL) == NM_OK)
-		options.calendars = calendars;
-	if (session_floods(session, arena, &floods, &options.n_floods, NULL) == NM_OK)
-		options.floods = floods;
-	if (session_optouts(session, plan, arena, &optouts, &options.n_optouts, NULL) == NM_OK)
-		options.optouts = optouts;
-	options.tests = session_tests(session);
-	options.log = session_log(session);
-	options.agent = session_agent(session);
-	options.crm_refused = session_crm_refused(session);
-	code = nm_check(plan, &options, out, err);
-	nm_arena_free(arena);
-	return code;
-}
-
-enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
-{
-	enum nm_code code = session_need_look(session, err);
-
-	*out = &session->findings;
-	if (code || session->findings_known)
-		return code;
-	code = session_check(session, session->plan, &session->findings, err);
-	session->findings_known = code == NM_OK;
 	return code;
 }
 

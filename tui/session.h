@@ -85,6 +85,8 @@ struct session {
 	struct network network;
 	struct nm_findings findings;
 	bool findings_known;
+	struct nm_findings then_findings; /* session_findings_then of a text with edits */
+	bool then_known;
 	struct nm_status status;
 	bool status_known;
 	struct nm_log_fact log;
@@ -200,6 +202,8 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 void session_rest_store(struct session *session);
 /* Findings over the default horizon from now, facts of the store included; cached. */
 enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err) NM_WARN_UNUSED;
+/* What they are once the text that stands here is saved: until then, lines may still do what the saved one says; cached. */
+enum nm_code session_findings_then(struct session *session, const struct nm_findings **out, struct nm_error *err) NM_WARN_UNUSED;
 /* Live against plan for all lines; read anew when `again` or never read; cached. */
 enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
 			    struct nm_error *err) NM_WARN_UNUSED;
@@ -226,21 +230,24 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 				   struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code session_store_context(struct session *session, struct nm_push_context *out,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise: of a plan that nobody pushes, and so without a mark. */
+enum nm_code session_plan_context(struct session *session, const struct nm_plan *plan, struct nm_push_context *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
 void session_take_status(struct session *session, const struct nm_status *status, nm_time at);
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
 /* What this machine is to whoever reads the agent's heartbeat. */
 #define SESSION_HOST 256
 void session_host(char out[static SESSION_HOST]);
-/* Whether the agent is alive; not known when the store cannot be read. */
-struct nm_agent_fact session_agent(struct session *session);
+/* Whether the agent is alive, and who waits for it by that plan; not known when the store cannot be read. */
+struct nm_agent_fact session_agent(struct session *session, const struct nm_plan *plan);
 /* Does one run now, and not by a timer alone? */
 bool session_agent_runs(struct session *session);
 /* How many events the CRM refused lately and are set aside; 0 where that is not known. */
 int64_t session_crm_refused(struct session *session);
-/* Lines to which too many texts came lately; memory from the arena. */
-enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
-			    struct nm_error *err) NM_WARN_UNUSED;
+/* Lines of a plan to which too many texts came lately; memory from the arena, names are the plan's. */
+enum nm_code session_floods(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			    struct nm_flood_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 /* Destinations of a plan whose phones want no texts; memory from the arena, names are the plan's. */
 enum nm_code session_optouts(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
 			     struct nm_optout_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
@@ -254,9 +261,11 @@ enum nm_code session_tests_played(struct session *session, bool after_hours,
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Lines that were pushed and that the plan has no more; memory from the arena. */
-enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,
-			  struct nm_error *err) NM_WARN_UNUSED;
+/* Was something made live on a line of this name that nothing has taken off?  False when that is not known. */
+bool session_line_pushed(struct session *session, const char *line);
+/* Lines that were pushed and that a plan has not, or no more, or by another name; memory from the arena. */
+enum nm_code session_left(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			  struct nm_left_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
 /* The text that edits would make: malloc'd, NUL-terminated. */
 enum nm_code session_edited(const struct session *session, const struct nm_edit *edits, size_t n, char **out,
@@ -290,9 +299,16 @@ enum nm_code session_discard(struct session *session, const char *what, struct n
 /* Writes the file and keeps the text as a version in the store. */
 enum nm_code session_save(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
 
-/* For the session's own sources: findings of a plan that is read for its store and clock (nm_findings_clear). */
-enum nm_code session_check(struct session *session, const struct nm_plan *plan, struct nm_findings *out,
-			   struct nm_error *err) NM_WARN_UNUSED;
+/* For the session's own sources: what check finds in a plan, read of this text for the session's store and clock, when it is
+ * what is saved (nm_findings_clear). */
+enum nm_code session_check(struct session *session, const struct nm_plan *plan, const char *text, size_t len,
+			   struct nm_findings *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise: session_facts of the lines of such a plan, as they are when it is saved; mark: session_text_mark. */
+enum nm_code session_facts_saved(struct session *session, const struct nm_plan *plan, uint64_t mark, struct nm_arena *arena,
+				 struct nm_line_fact **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise: what tells a plan of this text from others, be they others by a file that they are read with. */
+uint64_t session_text_mark(const struct nm_plan *plan, const char *text, size_t len);
+void session_forget_changes(struct session *session);
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);

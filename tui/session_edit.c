@@ -11,7 +11,7 @@
 #include "nevermiss/names.h"
 #include "unsaved.h"
 
-static void forget_changes(struct session *session)
+void session_forget_changes(struct session *session)
 {
 	if (session->changes_known) {
 		nm_differences_clear(&session->changes);
@@ -22,7 +22,7 @@ static void forget_changes(struct session *session)
 
 void session_forget_written(struct session *session)
 {
-	forget_changes(session);
+	session_forget_changes(session);
 	if (session->written_known)
 		nm_written_clear(&session->written);
 	session->written_known = false;
@@ -42,12 +42,13 @@ enum nm_code session_written(struct session *session, const struct nm_written **
 }
 
 /* Both or neither. */
-static enum nm_code compare(struct session *session, const struct nm_plan *saved, struct nm_error *err)
+static enum nm_code compare(struct session *session, const struct nm_plan *saved, const char *text, size_t len,
+			    struct nm_error *err)
 {
 	const nm_time now = session_now(session);
 	const struct nm_plan_pair pair = {
 		.old = saved, .new_plan = session->plan, .from = now, .until = now + NM_CHECK_HORIZON};
-	enum nm_code code = session_check(session, saved, &session->saved_findings, err);
+	enum nm_code code = session_check(session, saved, text, len, &session->saved_findings, err);
 
 	if (code)
 		return code;
@@ -73,7 +74,7 @@ enum nm_code session_changes(struct session *session, const struct nm_difference
 	nm_diags_init(&diags);
 	code = session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, err);
 	if (!code)
-		code = compare(session, plan, err);
+		code = compare(session, plan, text, len, err);
 	session->changes_known = code == NM_OK;
 	nm_plan_free(plan);
 	nm_diags_clear(&diags);
@@ -326,7 +327,7 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 		return code;
 	code = nm_document_save(session->document, err);
 	if (!code) {
-		forget_changes(session);
+		session_forget_changes(session);
 		session_mark_saved(session);
 	}
 	if (!code && was_unsaved)

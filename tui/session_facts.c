@@ -52,12 +52,12 @@ static bool owner_reachable(const struct nm_plan *plan)
 }
 
 /* Should somebody have been called back by now? */
-static bool anybody_late(struct session *session, struct nm_store *store)
+static bool anybody_late(const struct session *session, const struct nm_plan *plan, struct nm_store *store)
 {
 	const nm_time now = session_now(session);
 	const struct nm_followup_filter filter = {
 		.open = true, .since = now - NM_FOLLOWUP_LATE_S, .until = NM_TIME_MAX, .most = LATE_MOST, .now = now};
-	struct nm_due_times *times = nm_due_times_new(session->plan);
+	struct nm_due_times *times = nm_due_times_new(plan);
 	struct nm_followups followups = {0};
 	bool late = false;
 
@@ -72,7 +72,7 @@ static bool anybody_late(struct session *session, struct nm_store *store)
 	return late;
 }
 
-struct nm_agent_fact session_agent(struct session *session)
+struct nm_agent_fact session_agent(struct session *session, const struct nm_plan *plan)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_agent_fact agent = { 0 };
@@ -91,14 +91,14 @@ struct nm_agent_fact session_agent(struct session *session)
 	if (agent.known)
 		agent.alerts_open = open_alerts(store, arena);
 	if (agent.known && !agent.alive)
-		agent.late = owner_reachable(session->plan) && anybody_late(session, store);
+		agent.late = owner_reachable(plan) && anybody_late(session, plan, store);
 	nm_arena_free(arena);
 	return agent;
 }
 
 bool session_agent_runs(struct session *session)
 {
-	const struct nm_agent_fact agent = session_agent(session);
+	const struct nm_agent_fact agent = session_agent(session, session->plan);
 
 	return agent.known && agent.ran && agent.alive && !agent.stopped;
 }
@@ -122,17 +122,15 @@ static const struct nm_line *line_of(const struct nm_plan *plan, nm_number numbe
 	return NULL;
 }
 
-enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
-			    struct nm_error *err)
+enum nm_code session_floods(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			    struct nm_flood_fact **out, size_t *n, struct nm_error *err)
 {
 	struct nm_inbound_flood *floods;
 	struct nm_flood_fact *facts;
 	struct nm_store *store;
 	size_t n_floods, found = 0;
-	enum nm_code code = session_need_look(session, err);
+	enum nm_code code = session_store(session, &store, err);
 
-	if (!code)
-		code = session_store(session, &store, err);
 	if (!code)
 		code = nm_store_inbound_floods(store, session_now(session) - NM_CHECK_LATELY_S, arena, &floods, &n_floods,
 					       err);
@@ -142,7 +140,7 @@ enum nm_code session_floods(struct session *session, struct nm_arena *arena, str
 	if (!facts)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < n_floods; i++) {
-		const struct nm_line *line = line_of(session->plan, floods[i].number);
+		const struct nm_line *line = line_of(plan, floods[i].number);
 
 		if (line)
 			facts[found++] = (struct nm_flood_fact){line->name, floods[i].at};

@@ -8,15 +8,15 @@
 
 #include "session.h"
 
-/* Which plans a reading may have been compared with: the one that stands here, and the one that is saved. */
-struct marks {
-	uint64_t here, saved;
+/* The plan whose lines are asked about, and with which texts a reading may have been compared: with the plan's own, or else
+ * with `other`. */
+struct asked {
+	const struct nm_plan *plan;
+	uint64_t mark, other;
+	const struct nm_status *fresh; /* what was read of the plan while it is not saved, and is kept when it is; NULL */
+	struct nm_status kept; /* of a plan that is not the session's: what was read last, compared with it */
+	bool compared;
 };
-
-static struct marks marks_of(const struct session *session)
-{
-	return (struct marks){session_plan_mark(session), session->saved_mark};
-}
 
 void session_recall_forget(struct session *session)
 {
@@ -67,10 +67,8 @@ const struct nm_line_status *session_line_status(const struct session *session, 
 }
 
 /* Plans may have changed since: what tells the line is its name. */
-static const struct nm_line_status *recalled_named(const struct session *session, const char *line)
+static const struct nm_line_status *named(const struct nm_status *status, const char *line)
 {
-	const struct nm_status *status = &session->recalled.status;
-
 	for (size_t i = 0; i < status->n; i++) {
 		if (!strcmp(status->lines[i].plan_route->line, line))
 			return &status->lines[i];
@@ -78,27 +76,54 @@ static const struct nm_line_status *recalled_named(const struct session *session
 	return NULL;
 }
 
-/* What comes of a reading of another plan; false: nothing can be said of it. */
-static bool compare_anew(struct session *session, const char *line, struct marks marks, struct nm_reading *out)
+/* The session's own plan, whose comparisons it keeps; *mark: of the text that was compared. */
+static const struct nm_status *compare_own(struct session *session, const struct asked *asked, uint64_t *mark)
 {
-	const struct nm_line_status *status;
+	if (!recalled_holds(session, asked->mark) && !recalled_holds(session, asked->other) && session_recall(session, NULL))
+		return NULL;
+	*mark = session->recalled.mark;
+	return &session->recalled.status;
+}
 
-	if (!recalled_holds(session, marks.here) && !recalled_holds(session, marks.saved) && session_recall(session, NULL))
+static const struct nm_status *compare_other(struct session *session, struct asked *asked, uint64_t *mark)
+{
+	struct nm_push_context context;
+
+	if (!asked->compared && (session_plan_context(session, asked->plan, &context, NULL) ||
+				 nm_status_kept(&context, &asked->kept, NULL)))
+		return NULL;
+	asked->compared = true;
+	*mark = asked->mark;
+	return &asked->kept;
+}
+
+static bool take_status(const struct nm_status *status, const char *line, uint64_t mark, struct nm_reading *out)
+{
+	const struct nm_line_status *found = status ? named(status, line) : NULL;
+
+	if (!found || !found->read_at)
 		return false;
-	status = recalled_named(session, line);
-	if (!status || !status->read_at)
-		return false;
-	*out = nm_line_status_reading(status);
-	out->plan_mark = session->recalled.mark;
+	*out = nm_line_status_reading(found);
+	out->plan_mark = mark;
 	return true;
 }
 
-static enum nm_code fill_fact(struct nm_line_fact *fact, const struct nm_reading *reading, struct marks marks,
+/* What comes of a reading of another plan; false: nothing can be said of it. */
+static bool compare_anew(struct session *session, const char *line, struct asked *asked, struct nm_reading *out)
+{
+	uint64_t mark = 0;
+	const struct nm_status *compared = asked->plan == session->plan ? compare_own(session, asked, &mark)
+									: compare_other(session, asked, &mark);
+
+	return take_status(compared, line, mark, out);
+}
+
+static enum nm_code fill_fact(struct nm_line_fact *fact, const struct nm_reading *reading, uint64_t mark,
 			      struct nm_arena *arena, struct nm_error *err)
 {
 	fact->known = reading->known;
 	fact->in_sync = reading->in_sync;
-	fact->saved = reading->plan_mark != marks.here;
+	fact->saved = reading->plan_mark != mark;
 	fact->unread = !reading->known && !reading->in_sync;
 	fact->read_at = reading->at;
 	fact->words = reading->words ? nm_arena_text(arena, reading->words) : NULL;
@@ -106,7 +131,7 @@ static enum nm_code fill_fact(struct nm_line_fact *fact, const struct nm_reading
 }
 
 /* A line's last reading without the artefact, which is most of it. */
-static enum nm_code read_reading(struct session *session, const char *line, struct marks marks, struct nm_arena *arena,
+static enum nm_code read_reading(struct session *session, const char *line, struct asked *asked, struct nm_arena *arena,
 				 struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
@@ -115,23 +140,25 @@ static enum nm_code read_reading(struct session *session, const char *line, stru
 	enum nm_code code = scratch ? nm_store_reading_get(session->store, line, scratch, &reading, &found, err)
 				    : nm_fail_memory(err);
 
-	if (!code && found && reading.plan_mark != marks.here && reading.plan_mark != marks.saved)
-		found = compare_anew(session, line, marks, &reading);
+	if (!code && take_status(asked->fresh, line, asked->mark, &reading))
+		found = true;
+	else if (!code && found && reading.plan_mark != asked->mark && reading.plan_mark != asked->other)
+		found = compare_anew(session, line, asked, &reading);
 	if (!code && found)
-		code = fill_fact(fact, &reading, marks, arena, err);
+		code = fill_fact(fact, &reading, asked->mark, arena, err);
 	nm_arena_free(scratch);
 	return code;
 }
 
 /* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct session *session, const char *line, struct marks marks, struct nm_arena *arena,
+static enum nm_code read_fact(struct session *session, const char *line, struct asked *asked, struct nm_arena *arena,
 			      struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_push_records pushes;
 	enum nm_code code;
 
 	*fact = (struct nm_line_fact){.line = line};
-	code = read_reading(session, line, marks, arena, fact, err);
+	code = read_reading(session, line, asked, arena, fact, err);
 	if (!code)
 		code = nm_store_pushes(session->store, line, false, 1, &pushes, err);
 	if (code)
@@ -143,26 +170,47 @@ static enum nm_code read_fact(struct session *session, const char *line, struct 
 	return NM_OK;
 }
 
+static enum nm_code read_facts(struct session *session, struct asked *asked, struct nm_arena *arena,
+			       struct nm_line_fact **out, struct nm_error *err)
+{
+	struct nm_line_fact *facts;
+	struct nm_store *store;
+	enum nm_code code = session_store(session, &store, err);
+
+	if (code)
+		return code;
+	facts = nm_arena_alloc(arena, asked->plan->n_lines, sizeof *facts);
+	if (!facts)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < asked->plan->n_lines && !code; i++)
+		code = read_fact(session, asked->plan->lines[i].name, asked, arena, &facts[i], err);
+	if (asked->compared)
+		nm_status_clear(&asked->kept);
+	if (!code)
+		*out = facts;
+	return code;
+}
+
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err)
 {
-	const struct marks marks = marks_of(session);
-	struct nm_store *store;
-	struct nm_line_fact *facts;
+	struct asked asked = {
+		.plan = session->plan, .mark = session_plan_mark(session), .other = session->saved_mark};
 	enum nm_code code = session_need_look(session, err);
 
 	if (!code)
-		code = session_store(session, &store, err);
-	if (code)
-		return code;
-	facts = nm_arena_alloc(arena, session->plan->n_lines, sizeof *facts);
-	if (!facts)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
-		code = read_fact(session, session->plan->lines[i].name, marks, arena, &facts[i], err);
-	if (code)
-		return code;
-	*out = facts;
-	*n = session->plan->n_lines;
-	return NM_OK;
+		code = read_facts(session, &asked, arena, out, err);
+	if (!code)
+		*n = session->plan->n_lines;
+	return code;
+}
+
+enum nm_code session_facts_saved(struct session *session, const struct nm_plan *plan, uint64_t mark, struct nm_arena *arena,
+				 struct nm_line_fact **out, struct nm_error *err)
+{
+	struct asked asked = {.plan = plan, .mark = mark, .other = mark};
+
+	if (plan == session->plan && session->status_known)
+		asked.fresh = &session->status;
+	return read_facts(session, &asked, arena, out, err);
 }

@@ -58,6 +58,7 @@ struct nm_line_fact {
 struct nm_left_fact {
 	const char *line, *driver;
 	nm_time pushed_at;
+	const char *renamed; /* the plan's line at its number and account, if it has one: that one is called so now; NULL */
 };
 
 /* What the store knows of test calls; for untested. */

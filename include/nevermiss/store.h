@@ -96,7 +96,7 @@ enum nm_push_state {
 };
 
 struct nm_push_record {
-	int64_t id, version; /* version of the plan it came from */
+	int64_t id, version; /* version of the plan it came from, also where a rollback put it back; 0: not known */
 	nm_time at, ended;   /* ended 0 while under way */
 	const char *line, *driver, *who;
 	const char *forced; /* the reason given with --force; NULL */
@@ -141,7 +141,7 @@ enum nm_code nm_store_push_after(struct nm_store *store, const char *line, nm_ti
  * this artefact (as text) live. */
 struct nm_push_brief {
 	int64_t id; /* 0: there is none */
-	int64_t version; /* of the plan that it came from */
+	int64_t version; /* as in nm_push_record */
 	nm_time at, horizon;
 	bool forced;
 	bool removed; /* it took away what was there */

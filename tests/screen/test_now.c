@@ -781,6 +781,24 @@ static void an_override_in_force_is_ended(void **state)
 	stage_close(&stage);
 }
 
+/* The end of an override that was never made live leaves nothing to push; that of one that was does. */
+static void a_push_is_offered_where_live_differs(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_keys(&stage, "6 A y q 1 O Enter Enter y");
+	stage_shows(&stage, "live is as before: make it live now?");
+	stage_keys(&stage, "n O End Enter y");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "live is what the plan says");
+	stage_shows(&stage, "in sync");
+	stage_keys(&stage, "O Enter Enter y n 6 A y q 1 O End Enter y");
+	stage_shows(&stage, "live is as before: make it live now?");
+	stage_close(&stage);
+}
+
 /* Where nothing is saved, nothing is offered to be made live. */
 static void an_override_beside_other_edits_is_not_pushed(void **state)
 {
@@ -934,6 +952,7 @@ int main(void)
 		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),
 		cmocka_unit_test(a_push_is_offered_once),
 		cmocka_unit_test(an_override_in_force_is_ended),
+		cmocka_unit_test(a_push_is_offered_where_live_differs),
 		cmocka_unit_test(an_override_from_the_line_is_asked_about),
 		cmocka_unit_test(an_override_from_the_line_that_cannot_be_is_told),
 		cmocka_unit_test(an_override_beside_other_edits_is_not_pushed),

@@ -962,6 +962,121 @@ static void test_rollback_to_what_nobody_proved(void **state)
 	push_rig_close(&rig);
 }
 
+/* A plan whose owner rings for so long. */
+static void timed_plan(char out[4096], int seconds)
+{
+	const char *at = strstr(PLAN GUARANTEE, "20s");
+	const int n = snprintf(out, 4096, "%.*s%ds%s", (int)(at - PLAN GUARANTEE), PLAN GUARANTEE, seconds, at + 3);
+
+	assert_true(n > 0 && n < 4096);
+}
+
+/* What was pushed is of the version that was kept then; *version. */
+static void push_timed(struct push_rig *rig, int seconds, bool kept, int64_t *version)
+{
+	const struct nm_push_options options = { .line = 0, .even_if_same = true };
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_error err;
+	char text[4096];
+
+	timed_plan(text, seconds);
+	push_rig_plan(rig, text);
+	if (kept) {
+		push_text(rig, text);
+	} else {
+		ok(nm_push(&rig->context, &options, &results, &err), &err);
+		nm_push_results_clear(&results);
+	}
+	records = records_of(rig, "main", false);
+	*version = records.items[0].version;
+	assert_true((*version != 0) == kept);
+	nm_push_records_clear(&records);
+}
+
+/* Going back behind push `id` puts back what is of this version, and needs no reason. */
+static void go_back(struct push_rig *rig, int64_t id, int64_t version)
+{
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_rollback_view view;
+	struct nm_error err;
+
+	ok(nm_rollback_look(&rig->context, 0, id, &view, &err), &err);
+	if (view.unproved != NULL || view.refusal != NULL)
+		fail_msg("%s; %s", view.unproved, view.refusal);
+	nm_rollback_view_clear(&view);
+	ok(nm_rollback(&rig->context, 0, id, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	records = records_of(rig, "main", false);
+	assert_int_equal(records.items[0].version, version);
+	nm_push_records_clear(&records);
+}
+
+/* However often it is gone to and fro, what is put back is of the plan of which it was made.  What is pushed again without
+ * a version is what older stores have of a rollback. */
+static void test_what_is_put_back_is_of_its_plan(void **state)
+{
+	enum { ACTS = 60 };
+	int64_t versions[ACTS] = { 0 }; /* of what was live after each push */
+	int seconds[ACTS] = { 0 };
+	uint64_t random = 4;
+	struct push_rig rig;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	seconds[0] = 11;
+	push_timed(&rig, seconds[0], true, &versions[0]);
+	for (int i = 1; i < ACTS; i++) {
+		const int back = 1 + (int)random_below(&random, (unsigned)i), act = (int)random_below(&random, 4);
+
+		if (act == 0) {
+			seconds[i] = 11 + (int)random_below(&random, 4);
+			push_timed(&rig, seconds[i], true, &versions[i]);
+		} else if (act == 1) {
+			seconds[i] = seconds[i - 1];
+			versions[i] = versions[i - 1];
+			push_timed(&rig, seconds[i], false, &(int64_t){ 0 });
+		} else if (back < i) {
+			seconds[i] = seconds[back - 1];
+			versions[i] = versions[back - 1];
+			go_back(&rig, back + 1, versions[i]);
+		} else {
+			seconds[i] = seconds[i - 1];
+			push_timed(&rig, seconds[i], true, &versions[i]);
+		}
+	}
+	push_rig_close(&rig);
+}
+
+/* A broken guarantee stays one, also of what was put back while the plan had none. */
+static void test_what_was_forced_stays_so(void **state)
+{
+	const struct nm_push_options options = {
+		.line = 0, .plan_text = PLAN_BROKEN, .plan_len = strlen(PLAN_BROKEN), .force = "the owner is ill" };
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_rollback_view view;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_BROKEN);
+	ok(nm_push(&rig.context, &options, &results, &err), &err);
+	nm_push_results_clear(&results);
+	push_rig_plan(&rig, PLAN);
+	push_text(&rig, PLAN);
+	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	push_rig_plan(&rig, PLAN GUARANTEE);
+	push_text(&rig, PLAN GUARANTEE);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_int_equal(view.source, 3);
+	assert_non_null(view.refusal);
+	assert_non_null(strstr(view.refusal, "in spite of a broken guarantee"));
+	nm_rollback_view_clear(&view);
+	push_rig_close(&rig);
+}
+
 #define LOOP                                                                                                 \
 	"path to-desk { step { ring = \"front desk/2\" for = 20s } }\n"                                       \
 	"path to-main { step { ring = main for = 20s } }\n"                                                   \
@@ -1353,6 +1468,8 @@ int main(void)
 		cmocka_unit_test(test_garbage_is_not_known),
 		cmocka_unit_test(test_rollback_to_what_broke_a_guarantee),
 		cmocka_unit_test(test_rollback_to_what_nobody_proved),
+		cmocka_unit_test(test_what_is_put_back_is_of_its_plan),
+		cmocka_unit_test(test_what_was_forced_stays_so),
 		cmocka_unit_test(test_rollback_knows_the_errors_of_what_is_put_back),
 		cmocka_unit_test(test_rollback_to_a_forbidden_number),
 		cmocka_unit_test(test_forbidden_numbers),
