@@ -578,6 +578,35 @@ static void without_calls_the_keys_stay_with_whom_to_call_back(void **state)
 	stage_close(&stage);
 }
 
+/* Where the log has no rule above it: its heads are whole, and two blanks or more from where in it one is. */
+static void heads_and_place_stand_apart(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "Tab");
+	for (int width = 40; width <= 200; width++) {
+		char *text, *row, *place;
+
+		assert_true(app_resize(&stage.app, width, 12));
+		stage_keys(&stage, "Down");
+		app_draw(&stage.app);
+		text = stage_text(&stage);
+		row = strstr(text, "\n  when ");
+		assert_non_null(row);
+		row[1 + strcspn(row + 1, "\n")] = '\0';
+		place = strstr(row, "of");
+		assert_non_null(place);
+		while (place[-1] == ' ' || (place[-1] >= '0' && place[-1] <= '9'))
+			place--;
+		assert_string_equal(&place[strspn(place, " ")] - place >= 2 ? "" : place, "");
+		assert_null(strstr(row, "…"));
+		free(text);
+	}
+	stage_close(&stage);
+}
+
 /* In the log a key is about whoever rang there. */
 static void a_call_leads_to_its_caller(void **state)
 {
@@ -810,6 +839,7 @@ int main(void)
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(a_call_is_played_as_it_is_explained),
 		cmocka_unit_test(keys_say_how_it_went),
+		cmocka_unit_test(heads_and_place_stand_apart),
 		cmocka_unit_test(outcomes_are_taken_back_one_by_one),
 		cmocka_unit_test(without_calls_the_keys_stay_with_whom_to_call_back),
 		cmocka_unit_test(too_many_are_told_of),

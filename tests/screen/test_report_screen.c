@@ -1125,6 +1125,27 @@ static void factors_are_no_finer_than_it_takes(void **state)
 		       "5e+12 x $400 = about $2e+15");
 }
 
+/* Where neither heading nor legend has room, the row of the hour says of what the map is. */
+static void a_low_window_says_of_what_the_map_is(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 40, .height = 12 });
+	fill(&stage);
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "\n Mon 9-10: ");
+	stage_keys(&stage, "m");
+	stage_shows(&stage, "\n missed, Mon 9-10: ");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "\n owner, Mon 9-10: ");
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "\n owner on main, Mon 9-10: ");
+	stage_keys(&stage, "m m");
+	stage_shows(&stage, "\n main, Mon 9-10: ");
+	stage_close(&stage);
+}
+
 /* Calls about both ends of the last 30 days, at first missed and now answered: one more or less is another rate. */
 static void put_about_the_ends(struct stage *stage)
 {
@@ -1180,6 +1201,7 @@ static void the_last_30_days_are_the_same_wherever_they_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_low_window_says_of_what_the_map_is),
 		cmocka_unit_test(the_last_30_days_are_the_same_wherever_they_are_told),
 		cmocka_unit_test(no_word_is_belied_by_the_newest_week),
 		cmocka_unit_test(a_product_is_true_as_it_is_written),
