@@ -34,6 +34,13 @@ struct nm_span nm_report_30_days(nm_time now)
 	return (struct nm_span){ now - 30 * (nm_time)NM_DAY, now };
 }
 
+#define QUARTER_S 900
+
+struct nm_span nm_report_last_30_days(nm_time now)
+{
+	return nm_report_30_days((now / QUARTER_S + 1) * QUARTER_S);
+}
+
 struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time now)
 {
 	const struct nm_date date = nm_date_from_days(nm_local_day(nm_zone_local(zone, at)));

@@ -347,7 +347,9 @@ static void end_progress(struct app *app)
 {
 	if (app->progress.stands)
 		app_message(app, STYLE_PLAIN, "%s", "");
-	app->progress.doing = NULL;
+	app->progress.doing = app->progress.pieces = NULL;
+	app->progress.all = 0;
+	app->progress.held_ms = 0;
 }
 
 void app_act(struct app *app, const struct event *event)

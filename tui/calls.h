@@ -29,6 +29,7 @@ enum calls_tag {
 #define CALLS_SIGHT (CALLS_SEEN / 2) /* rows in sight for which that is found out */
 #define CALLS_BRIEF 64
 #define CALLS_QUEUE 1000 /* people to call back that are shown at the most */
+#define CALLS_DONE 64 /* outcomes that are taken back one by one; older ones by their row */
 #define CALLS_MONTH 20000 /* calls that are read to count those of this month */
 #define LEAD_BYTES 512
 
@@ -66,7 +67,8 @@ struct calls {
 	char lead_name[NM_LEAD_NAME + 1];
 	int64_t asked; /* follow-up that a question is about */
 	struct nm_call_back call_back; /* as it was shown and asked about */
-	int64_t last;  /* the one about which something was done last; 0 */
+	int64_t done[CALLS_DONE]; /* those about which something was done here and not taken back, the newest last */
+	size_t n_done;
 };
 
 /* Rows of the two parts, for the lists' pages and for drawing. */

@@ -5,6 +5,7 @@
  */
 #include "calls.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "call_words.h"
@@ -334,7 +335,8 @@ static void draw_call(const struct calls *calls, const struct app *app, const st
 	planned_cell(calls, call, canvas, at.planned, y, end - at.planned - 1);
 }
 
-static void draw_log_head(struct canvas *canvas, struct box box)
+/* Those that end before what stands on their row from a column on. */
+static void draw_log_head(struct canvas *canvas, struct box box, int end)
 {
 	const struct log_columns at = log_columns(box);
 	const struct {
@@ -346,7 +348,7 @@ static void draw_log_head(struct canvas *canvas, struct box box)
 	};
 
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-		if (heads[i].x)
+		if (heads[i].x && heads[i].x + text_width(heads[i].words) + 1 < end)
 			canvas_text(canvas, heads[i].x, box.y, box.x + box.width - heads[i].x, STYLE_HEAD,
 				    heads[i].words);
 	}
@@ -422,7 +424,8 @@ static void draw_empty(const struct calls *calls, const struct app *app, struct 
 	hint(canvas, box, &y, STYLE_DIM, "`nevermiss demo` shows this screen with twelve weeks of calls.");
 }
 
-static void draw_log(const struct calls *calls, const struct app *app, struct canvas *canvas, struct box box)
+/* heads_end: the column from which on the row of the heads has other words. */
+static void draw_log(const struct calls *calls, const struct app *app, struct canvas *canvas, struct box box, int heads_end)
 {
 	const int rows = box.height - 1;
 	const size_t top = list_top(&calls->log_list, rows);
@@ -431,7 +434,7 @@ static void draw_log(const struct calls *calls, const struct app *app, struct ca
 		draw_empty(calls, app, canvas, box);
 		return;
 	}
-	draw_log_head(canvas, box);
+	draw_log_head(canvas, box, heads_end);
 	for (int i = 0; i < rows && top + (size_t)i < calls->log.rows; i++) {
 		const size_t row = top + (size_t)i;
 		const struct nm_call_entry *call = call_log_row(&calls->log, row);
@@ -447,14 +450,36 @@ static void draw_log(const struct calls *calls, const struct app *app, struct ca
 
 /* --- all of it --- */
 
-static void draw_place(const struct calls *calls, const struct app *app, struct canvas *canvas, int y, int end)
+/* At the end of a row; from which column on. */
+static int draw_place(const struct calls *calls, const struct app *app, struct canvas *canvas, struct box row)
 {
 	char text[224], place[160], until[48];
+	int width;
 
 	place_words(calls, place, sizeof place);
 	until_words(calls, session_zone(app->session), until, sizeof until);
 	snprintf(text, sizeof text, " %s%s ", place, until);
-	canvas_text(canvas, end - text_width(text), y, text_width(text), STYLE_DIM, text);
+	width = text_width(text) < row.width ? text_width(text) : row.width;
+	canvas_text(canvas, row.x + row.width - width, row.y, width, STYLE_DIM, text);
+	return row.x + row.width - width;
+}
+
+/* The log, and where in it one is: on the rule above it, else on the row of its heads. */
+static void draw_log_place(const struct calls *calls, const struct app *app, struct canvas *canvas,
+			   const struct calls_layout *layout)
+{
+	const bool told = calls->log.rows || calls->log.filter[0] || calls->until != NM_TIME_MAX;
+	struct box row = layout->log;
+	int heads_end = INT_MAX;
+
+	if (layout->rule >= 0)
+		row.y = layout->rule;
+	if (told) {
+		const int place = draw_place(calls, app, canvas, row);
+
+		heads_end = layout->rule >= 0 ? INT_MAX : place;
+	}
+	draw_log(calls, app, canvas, layout->log, heads_end);
 }
 
 static void draw_detail(const struct calls *calls, struct canvas *canvas, struct box box)
@@ -479,10 +504,7 @@ void calls_draw(const void *state, const struct app *app, struct canvas *canvas,
 	if (layout.rule >= 0)
 		canvas_fill(canvas, body.x, layout.rule, layout.log.width, STYLE_RULE, 0x2500);
 	if (layout.log.height)
-		draw_log(calls, app, canvas, layout.log);
-	if (layout.log.height && (calls->log.rows || calls->log.filter[0] || calls->until != NM_TIME_MAX))
-		draw_place(calls, app, canvas, layout.rule >= 0 ? layout.rule : layout.log.y,
-			   layout.log.x + layout.log.width);
+		draw_log_place(calls, app, canvas, &layout);
 	if (layout.detail.width)
 		draw_detail(calls, canvas, layout.detail);
 }

@@ -27,8 +27,11 @@ static const struct nm_followup *find_target(const struct calls *calls, struct a
 			target = &calls->queue.items[i];
 	}
 	if (!target)
-		app_message(app, STYLE_PLAIN,
-			    calls->in_queue ? "there is nobody to call back" : "this caller is not to be called back");
+		app_message(app, STYLE_PLAIN, "%s",
+			    calls->in_queue ? "there is nobody to call back" :
+			    call            ? "this caller is not to be called back" :
+			    calls->queue.n  ? "no call is chosen: Tab goes to whom to call back" :
+					      "no call is chosen, and there is nobody to call back");
 	return target;
 }
 
@@ -72,6 +75,14 @@ static void tell_outcome(struct app *app, const char *who, const struct nm_follo
 		    due.next == NM_NEXT_TEXT ? "the text is" : "again", at);
 }
 
+/* The oldest one is forgotten for a new one. */
+static void note_done(struct calls *calls, int64_t id)
+{
+	if (calls->n_done == CALLS_DONE)
+		memmove(calls->done, calls->done + 1, --calls->n_done * sizeof *calls->done);
+	calls->done[calls->n_done++] = id;
+}
+
 static enum nm_code do_outcome(struct calls *calls, struct app *app, const struct nm_followup *target,
 			       enum nm_followup_end end, struct nm_error *err)
 {
@@ -86,7 +97,7 @@ static enum nm_code do_outcome(struct calls *calls, struct app *app, const struc
 		code = nm_followup_outcome(app_plan(app), store, target->id, end, app_now(app),
 					   app->session->options.who, arena, &after, err);
 	if (!code) {
-		calls->last = after.id;
+		note_done(calls, after.id);
 		calls->chosen = 0; /* the cursor stays where the next one comes */
 		tell_outcome(app, who, &after);
 	}
@@ -108,33 +119,53 @@ void calls_outcome(struct calls *calls, struct app *app, enum action action)
 	}
 }
 
-/* What was done last in this session, else what was done last about the one under the cursor. */
-void calls_take_back(struct calls *calls, struct app *app)
+/* What was done last about it; who: in words, as it is known before. */
+static enum nm_code undo_outcome(struct app *app, int64_t id, char *who, size_t size, struct nm_error *err)
 {
 	const struct nm_deed deed = {
 		.at = app_now(app), .who = app->session->options.who, .kind = NM_DEED_REOPENED};
-	const struct nm_followup *target = NULL;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
 	struct nm_store *store;
+	enum nm_code code = arena ? session_store(app->session, &store, err) : nm_fail_memory(err);
+
+	if (!code) {
+		code = nm_store_followup_get(store, id, arena, &followup, err);
+		if (code == NM_INPUT)
+			code = nm_fail(err, NM_INPUT, "whom that was done about is not kept any more");
+		else if (!code)
+			who_words(app, &followup, who, size);
+	}
+	if (!code) {
+		code = nm_store_followup_deed(store, id, &deed, err);
+		if (code == NM_INPUT)
+			code = nm_fail(err, NM_INPUT, "%s: nothing was done here that could be taken back", who);
+	}
+	nm_arena_free(arena);
+	return code;
+}
+
+/* What was done last on this screen, and so on back; then what was done last about the one under the cursor. */
+void calls_take_back(struct calls *calls, struct app *app)
+{
+	const struct nm_followup *target;
+	char who[LEAD_BYTES];
 	struct nm_error err;
-	int64_t id = calls->last;
+	int64_t id;
 
 	if (!app_may_change(app))
 		return;
-	if (!id) {
-		target = find_target(calls, app);
-		id = target ? target->id : 0;
-	}
-	if (!id)
+	target = calls->n_done ? NULL : find_target(calls, app);
+	if (!calls->n_done && !target)
 		return;
-	if (session_store(app->session, &store, &err) || nm_store_followup_deed(store, id, &deed, &err)) {
-		calls->last = 0;
+	id = target ? target->id : calls->done[--calls->n_done];
+	if (undo_outcome(app, id, who, sizeof who, &err)) {
 		app_error(app, &err);
 		return;
 	}
 	calls->chosen = id;
-	calls->last = 0;
 	calls->in_queue = true;
-	app_message(app, STYLE_GOOD, "taken back: to be called back as before");
+	app_message(app, STYLE_GOOD, "%s: taken back, to be called back as before", who);
 }
 
 /* --- the call --- */

@@ -239,6 +239,14 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	json_finish(&json, run->out);
 }
 
+static void file_result(struct invocation *run, const struct nm_calls_file *file)
+{
+	if (run->json)
+		file_json(run, file);
+	else
+		file_text(run, file);
+}
+
 /* An import by hand of what is not asked of a carrier takes none of its options.  *zone: to be freed; left as it is where
  * none was said. */
 static enum nm_code read_options(struct invocation *run, const char *name, struct nm_calls_file_options *out,
@@ -286,10 +294,8 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 	}
 	if (fd >= 0 && fd != STDIN_FILENO)
 		close(fd);
-	if (file.arena && run->json)
-		file_json(run, &file);
-	else if (file.arena)
-		file_text(run, &file);
+	if (file.arena && (!code || file.rows || file.n_wrong)) /* refused before the first row: its error says all */
+		file_result(run, &file);
 	if (code == NM_INPUT && file.rows && !run->json)
 		nm_buf_add(run->notes, run->out->data); /* what was kept before the mistake: a result is not printed then */
 	if (file.n_wrong)

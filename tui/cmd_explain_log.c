@@ -385,7 +385,7 @@ static bool goes_on(void *context, nm_time reached)
 	going->begun = true;
 	done = (size_t)((reached - going->span.from) / NM_DAY);
 	all = reached < going->span.until ? (size_t)((going->span.until - going->span.from) / NM_DAY) : done;
-	return session->working(session->progress_context, "days", done, all + 1);
+	return session->working(session->progress_context, "days explained", done, all + 1);
 }
 
 static enum nm_code explain_log(struct invocation *run, struct nm_explain_options *options, const char *line,

@@ -30,7 +30,7 @@ static enum nm_code month_span(const struct nm_zone *zone, const char *text, nm_
 	return NM_OK;
 }
 
-/* By default the 30 days that end with --until, or now. */
+/* By default the last 30 days, or those that end with --until. */
 static enum nm_code read_span(const struct invocation *run, struct nm_span *out, struct nm_error *err)
 {
 	const char *month = argument(run->args, "month");
@@ -40,6 +40,10 @@ static enum nm_code read_span(const struct invocation *run, struct nm_span *out,
 		return nm_fail(err, NM_INPUT, "--month is a span already: leave out --from and --until");
 	if (month)
 		return month_span(session_zone(run->session), month, session_now(run->session), out, err);
+	if (!argument_given(run->args, "from") && !argument_given(run->args, "until")) {
+		*out = nm_report_last_30_days(session_now(run->session));
+		return NM_OK;
+	}
 	code = argument_time(run, "until", session_now(run->session), &out->until, err);
 	if (code == NM_OK)
 		code = argument_time(run, "from", nm_report_30_days(out->until).from, &out->from, err);

@@ -211,6 +211,18 @@ struct box app_body(const struct app *app)
 	return body;
 }
 
+/* What the dialog on top has of the body: not the rows that a long message reaches into.  A line that is typed stands below
+ * the body, and the message above it; what has the window to itself has it drawn over its last rows. */
+static struct box top_body(const struct app *app, struct box body)
+{
+	const struct screen_ops *top = app_top(app);
+	const int until = app->canvas.height - 1 - app_message_rows(app);
+
+	if (!top->alone && top->context != CONTEXT_PROMPT && body.y + body.height > until)
+		body.height = until > body.y ? until - body.y : 0;
+	return body;
+}
+
 void frame_draw(const struct app *app, struct canvas *canvas)
 {
 	const struct box whole = whole_body(app), body = app_body(app);
@@ -237,7 +249,7 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	if (!app_top(app)->alone)
 		draw_message(app, canvas);
 	if (app->depth)
-		app->stack[app->depth - 1].ops->draw(app->stack[app->depth - 1].state, app, canvas, body);
+		app->stack[app->depth - 1].ops->draw(app->stack[app->depth - 1].state, app, canvas, top_body(app, body));
 	if (app_top(app)->alone) /* it fills the body, into which a long message reaches */
 		draw_message(app, canvas);
 	draw_bar(app, canvas);

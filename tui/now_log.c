@@ -67,7 +67,7 @@ static void read_alerts(struct now_log *log, struct nm_store *store)
 
 void now_log_read(struct now_log *log, struct app *app)
 {
-	const struct nm_report_options options = { .span = nm_report_30_days(app_now(app)), .line = -1 };
+	const struct nm_report_options options = { .span = nm_report_last_30_days(app_now(app)), .line = -1 };
 	struct nm_store *store;
 
 	now_log_clear(log);

@@ -12,16 +12,19 @@
 #define BAR_MOST  40
 #define BAR_LEAST 10
 #define WORDS	  44 /* columns kept for the words beside a bar, and for its ends */
+#define ENDS	  4  /* columns of a bar's own row that its middle has not */
 #define BESIDE	  5  /* columns of a row that neither words nor a bar's middle have */
 
-bool progress_tell(struct progress *progress, const char *doing, size_t done, int64_t now_ms)
+bool progress_tell(struct progress *progress, const char *doing, struct progress_step step, int64_t now_ms)
 {
-	const bool other = !progress->doing || strcmp(progress->doing, doing) != 0 || done < progress->last;
+	const bool other = !progress->doing || strcmp(progress->doing, doing) != 0 || step.done < progress->last;
 
-	progress->last = done;
+	progress->pieces = step.pieces;
+	progress->last = step.done;
+	progress->all = step.all;
 	if (other) {
 		progress->doing = doing;
-		progress->first = done;
+		progress->first = step.done;
 		progress->began_ms = progress->shown_ms = now_ms;
 		return *doing != '\0'; /* what waits for others is named at once */
 	}
@@ -32,8 +35,9 @@ bool progress_tell(struct progress *progress, const char *doing, size_t done, in
 }
 
 /* ", 1 min 5 s left"; "" while it cannot be told. */
-static void left_words(const struct progress *progress, size_t done, size_t all, int64_t now_ms, char *out, size_t size)
+static void left_words(const struct progress *progress, int64_t now_ms, char *out, size_t size)
 {
+	const size_t done = progress->last, all = progress->all;
 	const int64_t took = now_ms - progress->began_ms, n = (int64_t)done - (int64_t)progress->first;
 	char words[NM_TIME_TEXT];
 
@@ -44,28 +48,33 @@ static void left_words(const struct progress *progress, size_t done, size_t all,
 	snprintf(out, size, ", %s left", words);
 }
 
-/* Beside words of so many columns; with few of them it is as wide as with WORDS, so that it does not jump as they change. */
+/* Beside words of so many columns; with few of them it is as wide as with WORDS, so that it does not jump as they change.
+ * Without room there it has the row above them. */
 static void bar(size_t done, size_t all, int width, int words, char *out, size_t size)
 {
 	static const char full[] = "########################################", rest[] = "........................................";
-	const int left = width - (words > WORDS ? words : WORDS), room = left < BAR_MOST ? left : BAR_MOST;
+	const int left = width - (words > WORDS ? words : WORDS);
+	const bool beside = left >= BAR_LEAST;
+	const int most = beside ? left : width - ENDS, room = most < BAR_MOST ? most : BAR_MOST;
 	int filled;
 
 	out[0] = '\0';
 	if (room < BAR_LEAST || !all)
 		return;
 	filled = done >= all ? room : (int)((double)room * (double)done / (double)all);
-	snprintf(out, size, "[%.*s%.*s] ", filled, full, room - filled, rest);
+	snprintf(out, size, "[%.*s%.*s]%s", filled, full, room - filled, rest, beside ? " " : "\n");
 }
 
-void progress_words(const struct progress *progress, const char *pieces, size_t done, size_t all, int64_t now_ms, int width,
-		    char *out, size_t size)
+void progress_words(const struct progress *progress, int64_t now_ms, int width, char *out, size_t size)
 {
 	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + 160];
 
-	left_words(progress, done, all, now_ms, left, sizeof left);
-	snprintf(words, sizeof words, "%s%s%zu of %zu %s%s, Esc stops", progress->doing, *progress->doing ? " " : "", done, all,
-		 pieces, left);
-	bar(done, all, width, (int)strlen(words) + BESIDE, blocks, sizeof blocks);
+	left_words(progress, now_ms, left, sizeof left);
+	if (now_ms < progress->held_ms)
+		snprintf(words, sizeof words, "%s", progress->answer);
+	else
+		snprintf(words, sizeof words, "%s%s%zu of %zu %s%s, Esc stops", progress->doing, *progress->doing ? " " : "",
+			 progress->last, progress->all, progress->pieces, left);
+	bar(progress->last, progress->all, width, (int)strlen(words) + BESIDE, blocks, sizeof blocks);
 	snprintf(out, size, "%s%s", blocks, words);
 }

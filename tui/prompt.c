@@ -77,6 +77,7 @@ static void draw_offers(const struct dialog *dialog, struct pen *pen)
 	}
 }
 
+#define CUT   2 /* columns of ": ", which keeps a question that is cut apart from what is typed */
 #define TYPED 24 /* columns that are always left for what is typed; of a narrow window half */
 
 /* Shows the end of a text that is longer than the row, and the words that would complete it. */
@@ -85,12 +86,15 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	const struct dialog *dialog = state;
 	int y = body.y + body.height;
 	/* A narrow window cuts the question, not what is typed. */
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED));
+	const int end = canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED);
+	const bool cut = 1 + text_width(dialog->question) + 1 > end;
+	struct pen pen = pen_at(canvas, 1, y, cut ? end - CUT : end);
 
 	(void)app;
 	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
-	pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
+	pen_text(&pen, STYLE_HEAD, dialog->question);
 	pen = pen_at(canvas, pen.x, y, canvas->width);
+	pen_text(&pen, STYLE_HEAD, cut ? ": " : " ");
 	typing_draw(&dialog->typing, &pen, STYLE_BOLD);
 	pen_tab(&pen, pen.x + 3);
 	draw_offers(dialog, &pen);

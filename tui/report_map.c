@@ -147,32 +147,58 @@ static void draw_day(const struct report_screen *screen, const struct column *co
 	}
 }
 
-/* "Tue 10-11: 14 calls, 2 missed; owner 7, office 3" */
+/* "missed", "fixly on main": whose calls the map is of; nothing where it is of all. */
+static void subject_words(const struct report_screen *screen, const struct nm_plan *plan, struct nm_buf *out)
+{
+	if (screen->whose != WHOSE_ALL)
+		nm_buf_add(out, screen->whose == WHOSE_LAYER ? screen->layer : "missed");
+	if (screen->line >= 0)
+		nm_buf_addf(out, "%s%s", out->len ? " on " : "", plan->lines[screen->line].name);
+}
+
+/* "14 calls, 2 missed", "4 of 14 calls, 2 missed": of an hour, first what the map shows. */
+static void count_words(const struct report_screen *screen, struct nm_buf *out)
+{
+	const int64_t calls = screen->report.heat[screen->day][screen->hour],
+		      missed = screen->report.missed[screen->day][screen->hour];
+
+	if (!calls)
+		nm_buf_add(out, "no calls");
+	if (calls && screen->whose != WHOSE_ALL)
+		nm_buf_addf(out, "%" PRId64 " of ", shown(screen)[screen->day][screen->hour]);
+	if (calls)
+		nm_buf_addf(out, calls == 1 ? "%" PRId64 " call" : "%" PRId64 " calls", calls);
+	if (calls && screen->whose != WHOSE_MISSED)
+		nm_buf_addf(out, ", %" PRId64 " missed", missed);
+}
+
+/* "Tue 10-11: 14 calls, 2 missed; owner 7, office 3", "fixly, Tue 10-11: 4 of 14 calls, 2 missed; owner 7"; in a low window
+ * it is all that says of what the map is. */
 static void draw_cell(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_report *report = &screen->report;
-	const int64_t calls = report->heat[screen->day][screen->hour],
-		      missed = report->missed[screen->day][screen->hour];
+	struct pen pen = pen_at(column->canvas, column->x, column->y, column->x + column_width(column) / 2);
 	struct nm_buf words;
 	const char *between = "; ";
 
 	nm_buf_init(&words, 1u << 16);
+	subject_words(screen, app_plan(column->app), &words);
+	pen_text(&pen, STYLE_BOLD, words.data);
+	pen.end = column->end;
+	pen_text(&pen, STYLE_BOLD, words.len ? ", " : "");
+	nm_buf_clear(&words);
 	nm_buf_addf(&words, "%s %d-%d: ", nm_weekday_names[screen->day], screen->hour, screen->hour + 1);
-	if (calls)
-		nm_buf_addf(&words,
-			    calls == 1 ? "%" PRId64 " call, %" PRId64 " missed"
-				       : "%" PRId64 " calls, %" PRId64 " missed",
-			    calls, missed);
-	else
-		nm_buf_add(&words, "no calls");
+	count_words(screen, &words);
 	for (size_t i = 0; i < report->n_layers; i++) {
-		const int64_t n = report->layers[i].heat[screen->day][screen->hour];
+		const bool told = &report->layers[i] == report_layer(screen);
+		const int64_t n = told ? 0 : report->layers[i].heat[screen->day][screen->hour];
 
 		if (n)
 			nm_buf_addf(&words, "%s%s %" PRId64, between, report->layers[i].name, n);
 		between = n ? ", " : between;
 	}
-	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_BOLD, words.data);
+	pen_text(&pen, STYLE_BOLD, words.data);
+	column->y++;
 	nm_buf_clear(&words);
 }
 

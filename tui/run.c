@@ -13,7 +13,7 @@
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
-#define HELD_MS 2000 /* how long the answer to a key stands in place of a bar */
+#define HELD_MS 1000 /* how long the answer to a key stands beside a bar */
 #define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
@@ -55,17 +55,27 @@ static struct heard hear(struct app *app)
 	return heard;
 }
 
+static void tell_progress(struct app *app, int64_t now)
+{
+	char words[APP_MESSAGE];
+
+	progress_words(&app->progress, now, app->canvas.width, words, sizeof words);
+	app_message(app, STYLE_BOLD, "%s", words);
+	app->progress.stands = true;
+}
+
 /* Looks at the keyboard in the middle of long work; false when the user wants it to stop. */
 static bool look(struct app *app)
 {
 	const struct heard heard = hear(app);
 
 	if (heard.keys) {
-		app->progress.held_ms = clock_ms() + HELD_MS;
-		app_message(app, STYLE_BOLD,
-			    heard.stop ? "stopping: what was begun comes to its end"
-				       : "Esc stops it: other keys do nothing before its end");
-		app->progress.stands = true;
+		const int64_t now = clock_ms();
+
+		app->progress.held_ms = now + HELD_MS;
+		app->progress.answer = heard.stop ? "stopping: what was begun comes to its end"
+						  : "Esc stops it: other keys do nothing before its end";
+		tell_progress(app, now);
 	}
 	if (heard.any && !app->ended)
 		show(app);
@@ -94,7 +104,7 @@ bool app_wait(struct app *app, const char *who)
 	if (!app->term)
 		return true;
 	now = clock_ms();
-	if (progress_tell(&app->progress, who, 0, now) && now >= app->progress.held_ms) {
+	if (progress_tell(&app->progress, who, (struct progress_step){0}, now) && now >= app->progress.held_ms) {
 		app_message(app, STYLE_BOLD, "%s has waited %d s for an answer, Esc stops", who,
 			    (int)((now - app->progress.began_ms) / 1000));
 		app->progress.stands = app->progress.shown = true;
@@ -105,16 +115,14 @@ bool app_wait(struct app *app, const char *who)
 
 bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
 {
-	char words[APP_MESSAGE];
 	int64_t now;
 
 	if (!app->term)
 		return true;
 	now = clock_ms();
-	if (progress_tell(&app->progress, doing, done, now) && now >= app->progress.held_ms) {
-		progress_words(&app->progress, pieces, done, all, now, app->canvas.width, words, sizeof words);
-		app_message(app, STYLE_BOLD, "%s", words);
-		app->progress.stands = app->progress.shown = true;
+	if (progress_tell(&app->progress, doing, (struct progress_step){pieces, done, all}, now)) {
+		tell_progress(app, now);
+		app->progress.shown = true;
 		show(app);
 	}
 	return look(app);

@@ -351,11 +351,18 @@ static void next_match(struct calls *calls, struct app *app, bool back)
 {
 	const size_t at = calls->log_list.at;
 
+	if (calls->log.filter[0] == '\0') {
+		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
+		return;
+	}
+	if (!calls->log.rows) {
+		app_message(app, STYLE_WARNING, calls->log.ended ? "no call has these words: %s" : "no call with %s yet, reading on",
+			    calls->log.filter);
+		return;
+	}
 	calls->in_queue = false;
 	calls->resume = 0;
-	if (calls->log.filter[0] == '\0')
-		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
-	else if (!list_act(&calls->log_list, back ? ACTION_UP : ACTION_DOWN) || calls->log_list.at == at)
+	if (!list_act(&calls->log_list, back ? ACTION_UP : ACTION_DOWN) || calls->log_list.at == at)
 		app_message(app, STYLE_WARNING, back ? "this is the first call with %s" : "this is the last call with %s",
 			    calls->log.filter);
 }

@@ -300,6 +300,9 @@ static int qr_columns(const struct codes *codes)
 	return codes->qr.side + 2 * QR_QUIET;
 }
 
+#define PICTURE_LEAST 60 /* columns of a window that has one beside the words */
+#define FRAME_ROWS    5  /* around the body of a window that is high enough for one */
+
 static bool qr_fits(const struct codes *codes, const struct canvas *canvas, struct box body)
 {
 	return codes->qr.dark && !canvas->ascii && body.width >= 2 * qr_columns(codes) &&
@@ -309,9 +312,23 @@ static bool qr_fits(const struct codes *codes, const struct canvas *canvas, stru
 /* Columns of the right half, where the QR code stands, or the code in large letters; 0: there is none. */
 static int picture_width(const struct codes *codes, const struct canvas *canvas, struct box body)
 {
-	if (!codes->work.n || !codes->work.items[codes->list.at].code || body.width < 60)
+	if (!codes->work.n || !codes->work.items[codes->list.at].code || body.width < PICTURE_LEAST)
 		return 0;
 	return qr_fits(codes, canvas, body) ? qr_columns(codes) : body.width * 2 / 5;
+}
+
+/* Why there is nothing to change between. */
+static void tell_no_view(const struct codes *codes, struct app *app)
+{
+	const int columns = qr_columns(codes);
+
+	if (!codes->qr.dark)
+		app_message(app, STYLE_DIM, "here is no code that a phone could read");
+	else if (app->canvas.ascii)
+		app_message(app, STYLE_DIM, "a QR code cannot be drawn in ASCII");
+	else
+		app_message(app, STYLE_DIM, "the QR code needs a window of %d columns and %d rows",
+			    2 * columns > PICTURE_LEAST ? 2 * columns : PICTURE_LEAST, FRAME_ROWS + (columns + 1) / 2);
 }
 
 static void draw_picture(const struct codes *codes, struct canvas *canvas, struct box body)
@@ -536,7 +553,10 @@ static enum verdict act_codes(void *state, struct app *app, const struct event *
 		done(codes, app);
 		return VERDICT_REDRAW;
 	case ACTION_VIEW:
-		codes->large = !codes->large;
+		if (qr_fits(codes, &app->canvas, app_body(app)))
+			codes->large = !codes->large;
+		else
+			tell_no_view(codes, app);
 		return VERDICT_REDRAW;
 	case ACTION_BACK:
 		if (count_done(codes) == 0)

@@ -61,19 +61,17 @@ static struct nm_date month_of(const struct report_screen *screen, const struct 
 	return (struct nm_date){ months / 12, months % 12 + 1, 15 };
 }
 
-#define FRESH_S 900 /* the last 30 days end up to so much later: they are not read anew each minute */
-
 static struct nm_span span_of(const struct report_screen *screen, const struct app *app)
 {
 	const struct nm_zone *zone = session_zone(app->session);
-	const nm_time now = (app_now(app) / FRESH_S + 1) * FRESH_S;
+	const struct nm_span last = nm_report_last_30_days(app_now(app));
 	struct nm_date date;
 
 	if (screen->back == 0)
-		return nm_report_30_days(now);
+		return last;
 	date = month_of(screen, app);
 	return nm_report_month(
-		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL), now);
+		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL), last.until);
 }
 
 /* Whole weeks, of which the last is the one in which the span or the present ends. */

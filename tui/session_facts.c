@@ -181,7 +181,7 @@ enum nm_code session_optouts(struct session *session, const struct nm_plan *plan
 
 static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
 {
-	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
+	const struct nm_report_options options = {.span = nm_report_last_30_days(session_now(session)), .line = -1};
 	struct nm_log_fact log = {0};
 	struct nm_report report;
 

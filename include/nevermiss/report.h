@@ -158,5 +158,8 @@ void nm_report_clear(struct nm_report *report);
  * passed of it, with `now` for its end. */
 struct nm_span nm_report_30_days(nm_time now);
 struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time now);
+/* What everybody means who says "the last 30 days": those that end with the quarter of an hour in which this instant lies,
+ * so that what is looked at is not read anew each minute. */
+struct nm_span nm_report_last_30_days(nm_time now);
 
 #endif

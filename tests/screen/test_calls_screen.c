@@ -103,7 +103,7 @@ static void an_empty_log_says_what_to_do(void **state)
 	stage_open(&stage, &small);
 	stage_golden(&stage, "calls-empty");
 	stage_keys(&stage, "B");
-	stage_shows(&stage, "this caller is not to be called back");
+	stage_shows(&stage, "no call is chosen, and there is nobody to call back");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "there is no call here");
 	stage_close(&stage);
@@ -524,6 +524,89 @@ static void a_premium_number_is_not_due(void **state)
 	stage_close(&stage);
 }
 
+/* Each outcome says that u takes it back: so it does, the newest first, and names nobody by a number of the store. */
+static void outcomes_are_taken_back_one_by_one(void **state)
+{
+	static const char outcomes[] = "BAXRAABX";
+	struct stage stage;
+	size_t open[sizeof outcomes];
+
+	(void)state;
+	open_filled(&stage, &small);
+	for (size_t n = 1; n < sizeof outcomes; n++) {
+		for (size_t i = 0; i < n; i++) {
+			open[i] = count_open(&stage);
+			stage_keys(&stage, (char[]){outcomes[i], '\0'});
+			stage_shows(&stage, open[i] ? "u takes it back" : "there is nobody to call back");
+		}
+		for (size_t i = n; i-- > 0;) {
+			if (open[i] == 0)
+				continue;
+			stage_keys(&stage, "u");
+			stage_shows(&stage, "taken back, to be called back as before");
+			assert_int_equal(count_open(&stage), open[i]);
+		}
+		stage_keys(&stage, "u");
+		stage_shows(&stage, ": nothing was done here that could be taken back");
+		stage_hides(&stage, "follow-up");
+	}
+	stage_close(&stage);
+}
+
+/* A log that has no call has no last one, and nobody who rang in it. */
+static void without_calls_the_keys_stay_with_whom_to_call_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &small);
+	log_lead(&stage);
+	stage_keys(&stage, "Tab n");
+	stage_shows(&stage, "nothing was searched for yet: / asks");
+	stage_keys(&stage, "B");
+	stage_shows(&stage, ": booked; u takes it back");
+	stage_keys(&stage, "u / C a r l Enter n");
+	stage_shows(&stage, "no call has these words: Carl");
+	stage_keys(&stage, "N");
+	stage_shows(&stage, "no call has these words: Carl");
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "no call is chosen: Tab goes to whom to call back");
+	stage_keys(&stage, "Tab n B");
+	stage_shows(&stage, ": booked; u takes it back");
+	stage_keys(&stage, "Tab R");
+	stage_shows(&stage, "no call is chosen, and there is nobody to call back");
+	stage_close(&stage);
+}
+
+/* Where the log has no rule above it: its heads are whole, and two blanks or more from where in it one is. */
+static void heads_and_place_stand_apart(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "Tab");
+	for (int width = 40; width <= 200; width++) {
+		char *text, *row, *place;
+
+		assert_true(app_resize(&stage.app, width, 12));
+		stage_keys(&stage, "Down");
+		app_draw(&stage.app);
+		text = stage_text(&stage);
+		row = strstr(text, "\n  when ");
+		assert_non_null(row);
+		row[1 + strcspn(row + 1, "\n")] = '\0';
+		place = strstr(row, "of");
+		assert_non_null(place);
+		while (place[-1] == ' ' || (place[-1] >= '0' && place[-1] <= '9'))
+			place--;
+		assert_string_equal(&place[strspn(place, " ")] - place >= 2 ? "" : place, "");
+		assert_null(strstr(row, "…"));
+		free(text);
+	}
+	stage_close(&stage);
+}
+
 /* In the log a key is about whoever rang there. */
 static void a_call_leads_to_its_caller(void **state)
 {
@@ -756,6 +839,9 @@ int main(void)
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(a_call_is_played_as_it_is_explained),
 		cmocka_unit_test(keys_say_how_it_went),
+		cmocka_unit_test(heads_and_place_stand_apart),
+		cmocka_unit_test(outcomes_are_taken_back_one_by_one),
+		cmocka_unit_test(without_calls_the_keys_stay_with_whom_to_call_back),
 		cmocka_unit_test(too_many_are_told_of),
 		cmocka_unit_test(a_premium_number_is_not_due),
 		cmocka_unit_test(a_call_leads_to_its_caller),

@@ -243,10 +243,10 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_close(&stage);
 	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 20 });
 	put_ten_calls(&stage);
-	stage.now -= 3600;
+	stage.now -= 4800;
 	stage_keys(&stage, "L L");
 	stage_shows(&stage, "answered 100.0 %");
-	stage.now += 600;
+	stage.now += 1800;
 	stage_keys(&stage, "L L");
 	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -\n"
 			    " Targets                 95 %           < 3             80 %           < 15 min\n");

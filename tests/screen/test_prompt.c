@@ -106,6 +106,41 @@ static void only_what_has_words_is_completed(void **state)
 	stage_close(&stage);
 }
 
+/* Is what stands before the typed text the question, or as much of it as there is room for and a colon? */
+static bool stands_apart(const char *before, const char *question)
+{
+	const char *cut = strstr(before, "…: ");
+
+	if (cut)
+		return !cut[strlen("…: ")] && !strncmp(before + 1, question, (size_t)(cut - before - 1));
+	return !strncmp(before + 1, question, strlen(question)) && !strcmp(before + 1 + strlen(question), " ");
+}
+
+static void no_question_runs_into_what_is_typed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+		struct stage stage;
+
+		open_question(&stage, i);
+		stage_type(&stage, "7xyz");
+		for (int width = 24; width <= 100; width++) {
+			char *text, *typed;
+
+			assert_true(app_resize(&stage.app, width, 12));
+			app_draw(&stage.app);
+			text = stage_text(&stage);
+			typed = strstr(text, "7xyz");
+			assert_non_null(typed);
+			*typed = '\0';
+			if (!stands_apart(strrchr(text, '\n') + 1, offers[i].question))
+				fail_msg("%d columns: %s", width, strrchr(text, '\n') + 1);
+			free(text);
+		}
+		stage_close(&stage);
+	}
+}
+
 /* What nobody typed is told from what somebody did. */
 static void an_offer_is_marked(void **state)
 {
@@ -130,6 +165,7 @@ int main(void)
 		cmocka_unit_test(what_was_typed_and_is_wrong_is_mended),
 		cmocka_unit_test(only_what_has_words_is_completed),
 		cmocka_unit_test(an_offer_is_marked),
+		cmocka_unit_test(no_question_runs_into_what_is_typed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

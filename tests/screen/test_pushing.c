@@ -579,16 +579,16 @@ static void what_is_left_is_what_it_will_take(void **state)
 	for (size_t first = 0; first < 3; first++) { /* the clock may be set when some of it is done */
 		struct progress progress = { 0 };
 
-		assert_true(progress_tell(&progress, "pushing", first, 1000));
+		assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", first, all }, 1000));
 		for (size_t done = first + 1; done <= all; done++) {
 			const int64_t now = 1000 + piece_ms * (int64_t)(done - first);
 			char words[128], left[NM_TIME_TEXT], expected[128];
 
-			assert_true(progress_tell(&progress, "pushing", done, now));
-			progress_words(&progress, "lines", done, all, now, 40, words, sizeof words);
+			assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", done, all }, now));
+			progress_words(&progress, now, 40, words, sizeof words);
 			nm_duration_words(piece_ms * (int64_t)(all - done) / 1000 + 1, left);
-			snprintf(expected, sizeof expected, "pushing %zu of 200 lines, %s left, Esc stops", done, left);
-			assert_string_equal(words, expected);
+			snprintf(expected, sizeof expected, "]\npushing %zu of 200 lines, %s left, Esc stops", done, left);
+			assert_string_equal(words + strcspn(words, "]"), expected);
 		}
 	}
 }
@@ -600,18 +600,41 @@ static void progress_tells_no_more_than_it_knows(void **state)
 	char words[256];
 
 	(void)state;
-	assert_true(progress_tell(&progress, "pushing", 0, 0));
-	assert_false(progress_tell(&progress, "pushing", 1, 50));
-	assert_true(progress_tell(&progress, "pushing", 2, 400));
-	progress_words(&progress, "lines", 2, 4, 400, 80, words, sizeof words);
+	assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 0, 4 }, 0));
+	assert_false(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 1, 4 }, 50));
+	assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 2, 4 }, 400));
+	progress_words(&progress, 400, 80, words, sizeof words);
 	assert_string_equal(words, "[##################..................] pushing 2 of 4 lines, Esc stops");
-	assert_true(progress_tell(&progress, "reading back", 1, 9000));
-	progress_words(&progress, "lines", 1, 4, 9000, 50, words, sizeof words);
-	assert_string_equal(words, "reading back 1 of 4 lines, Esc stops");
-	assert_false(progress_tell(&progress, "", 0, 9500));
-	assert_true(progress_tell(&progress, "", 64, 11500));
-	progress_words(&progress, "calls", 64, 128, 11500, 40, words, sizeof words);
-	assert_string_equal(words, "64 of 128 calls, 3 s left, Esc stops");
+	assert_true(progress_tell(&progress, "reading back", (struct progress_step){ "lines", 1, 4 }, 9000));
+	progress_words(&progress, 9000, 50, words, sizeof words);
+	assert_string_equal(words, "[##########..............................]\nreading back 1 of 4 lines, Esc stops");
+	assert_false(progress_tell(&progress, "", (struct progress_step){ "calls", 0, 128 }, 9500));
+	assert_true(progress_tell(&progress, "", (struct progress_step){ "calls", 64, 128 }, 11500));
+	progress_words(&progress, 11500, 40, words, sizeof words);
+	assert_string_equal(words, "[##################..................]\n64 of 128 calls, 3 s left, Esc stops");
+}
+
+/* The answer to a key stands beside the bar for as long as it is held, and says nothing of work of which nobody knows how far
+ * it is. */
+static void an_answer_to_a_key_leaves_the_bar(void **state)
+{
+	struct progress progress = { 0 };
+	char words[256];
+
+	(void)state;
+	progress.answer = "Esc stops it";
+	progress.held_ms = 500;
+	assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 2, 4 }, 0));
+	progress_words(&progress, 499, 60, words, sizeof words);
+	assert_string_equal(words, "[########........] Esc stops it");
+	progress_words(&progress, 499, 40, words, sizeof words);
+	assert_string_equal(words, "[##################..................]\nEsc stops it");
+	progress_words(&progress, 500, 60, words, sizeof words);
+	assert_string_equal(words, "[########........] pushing 2 of 4 lines, Esc stops");
+	progress.held_ms = 2000;
+	assert_true(progress_tell(&progress, "twilio", (struct progress_step){ 0 }, 1000));
+	progress_words(&progress, 1000, 60, words, sizeof words);
+	assert_string_equal(words, "Esc stops it");
 }
 
 static void an_age_is_told_as_one_says_it(void **state)
@@ -633,23 +656,30 @@ static void an_age_is_told_as_one_says_it(void **state)
 	}
 }
 
-/* A bar stands only where it and its words have room in one row; and what waits for its first piece is shown as well. */
+/* In every window there is a bar, and room for it: beside its words, or on a row of its own.  What waits for its first piece
+ * is shown as well. */
 static void a_bar_leaves_room_for_its_words(void **state)
 {
 	struct progress progress = { 0 };
 	char words[512];
-	size_t shown = 0;
+	size_t beside = 0;
 
 	(void)state;
-	assert_false(progress_tell(&progress, "", 0, 0));
-	assert_true(progress_tell(&progress, "", 0, 100));
+	assert_false(progress_tell(&progress, "", (struct progress_step){ "calls let go", 0, 1000000 }, 0));
+	assert_true(progress_tell(&progress, "", (struct progress_step){ "calls let go", 0, 1000000 }, 100));
 	for (int width = 40; width <= 200; width++)
 		for (size_t done = 0; done < 1000000; done += 99999) {
-			progress_words(&progress, "calls let go", done, 1000000, 100 + (int64_t)done, width, words, sizeof words);
-			assert_true(words[0] != '[' || (int)strlen(words) <= width - 2);
-			shown += words[0] == '[';
+			const struct progress_step step = { "calls let go", done, 1000000 };
+
+			progress_tell(&progress, "", (struct progress_step){ "calls let go", 0, 1000000 }, 100);
+			progress_tell(&progress, "", step, 100 + (int64_t)done);
+			progress_words(&progress, 100 + (int64_t)done, width, words, sizeof words);
+			assert_int_equal(words[0], '[');
+			assert_true((int)strcspn(words, "\n") <= width - 2);
+			assert_true(strstr(words, "calls let go") != NULL);
+			beside += strchr(words, '\n') == NULL;
 		}
-	assert_true(shown > 1000);
+	assert_true(beside > 1000);
 }
 
 /* The title speaks of the plan that is saved, and says so; the rows of the one that is being written. */
@@ -699,6 +729,7 @@ int main(void)
 		cmocka_unit_test(progress_tells_no_more_than_it_knows),
 		cmocka_unit_test(a_bar_leaves_room_for_its_words),
 		cmocka_unit_test(the_title_says_of_which_plan_it_speaks),
+		cmocka_unit_test(an_answer_to_a_key_leaves_the_bar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

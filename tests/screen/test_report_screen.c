@@ -1125,9 +1125,84 @@ static void factors_are_no_finer_than_it_takes(void **state)
 		       "5e+12 x $400 = about $2e+15");
 }
 
+/* Where neither heading nor legend has room, the row of the hour says of what the map is. */
+static void a_low_window_says_of_what_the_map_is(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 40, .height = 12 });
+	fill(&stage);
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "\n Mon 9-10: ");
+	stage_keys(&stage, "m");
+	stage_shows(&stage, "\n missed, Mon 9-10: ");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "\n owner, Mon 9-10: ");
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "\n owner on main, Mon 9-10: ");
+	stage_keys(&stage, "m m");
+	stage_shows(&stage, "\n main, Mon 9-10: ");
+	stage_close(&stage);
+}
+
+/* Calls about both ends of the last 30 days, at first missed and now answered: one more or less is another rate. */
+static void put_about_the_ends(struct stage *stage)
+{
+	for (int minute = -40; minute < 80; minute += 3) {
+		put_call(store_of(stage), STAGE_NOW - 30 * (nm_time)NM_DAY + minute * 60, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 22 });
+		put_call(store_of(stage), STAGE_NOW + minute * 60, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 9 });
+	}
+}
+
+/* The answer rate as it is written on the screen that these keys lead to. */
+static void shown_rate(struct stage *stage, const char *keys, char out[static 8])
+{
+	char *text;
+	const char *at;
+
+	stage_keys(stage, keys);
+	app_draw(&stage->app);
+	text = stage_text(stage);
+	at = strstr(text, "answer rate");
+	if (!at || sscanf(at, "answer rate %7s", out) != 1)
+		fail_msg("no answer rate on\n%s", text);
+	free(text);
+}
+
+static void the_last_30_days_are_the_same_wherever_they_are_told(void **state)
+{
+	char now[8], report[8], command[8], first[8] = "";
+	bool other = false;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	put_about_the_ends(&stage);
+	for (int minute = 1; minute <= 60; minute++) {
+		stage.now = STAGE_NOW + minute * 60;
+		shown_rate(&stage, "8", report);
+		shown_rate(&stage, "1", now);
+		stage_keys(&stage, ":");
+		stage_type(&stage, "nevermiss report");
+		shown_rate(&stage, "Enter", command);
+		stage_keys(&stage, "Escape");
+		if (strcmp(report, now) || strcmp(report, command))
+			fail_msg("after %d min: Report %s, Now %s, the command %s", minute, report, now, command);
+		other |= first[0] && strcmp(first, report) != 0;
+		memcpy(first, report, sizeof first);
+	}
+	assert_true(other);
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_low_window_says_of_what_the_map_is),
+		cmocka_unit_test(the_last_30_days_are_the_same_wherever_they_are_told),
 		cmocka_unit_test(no_word_is_belied_by_the_newest_week),
 		cmocka_unit_test(a_product_is_true_as_it_is_written),
 		cmocka_unit_test(factors_are_no_finer_than_it_takes),

@@ -1390,6 +1390,40 @@ static void codes_are_as_expected_in_every_look(void **state)
 	stage_golden_looks("codes", &(struct stage_options){.screen = "push", .now = MONDAY_NOON, .plan = BY_HAND}, codes_begun);
 }
 
+/* In a window without room for the QR code v says so, and does not turn what a larger one will show. */
+static void a_qr_code_without_room_says_what_it_needs(void **state)
+{
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON, .plan = BY_HAND});
+	codes_begun(&stage);
+	app_draw(&stage.app);
+	before = stage_text(&stage);
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "the QR code needs a window of 66");
+	assert_true(app_resize(&stage.app, 65, 22));
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "the QR code needs a window of 66 columns and 22 rows");
+	assert_true(app_resize(&stage.app, 66, 21));
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "the QR code needs a window of 66 columns and 22 rows");
+	assert_true(app_resize(&stage.app, 66, 22));
+	stage_keys(&stage, "v v");
+	stage_hides(&stage, "the QR code needs");
+	assert_true(app_resize(&stage.app, 80, 24));
+	stage_keys(&stage, "j k");
+	after = stage_text(&stage);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "v QR code");
+	stage_close(&stage);
+}
+
 /* What is asked before a push is told to the end, if need be on more rows than there are. */
 static void a_question_cuts_nothing_off(void **state)
 {
@@ -1886,6 +1920,7 @@ int main(void)
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
 		cmocka_unit_test(a_line_that_cannot_be_pushed_says_why),
 		cmocka_unit_test(codes_are_as_expected_in_every_look),
+		cmocka_unit_test(a_qr_code_without_room_says_what_it_needs),
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),

@@ -771,6 +771,13 @@ static void test_spans(void **state)
 	assert_int_equal(nm_report_month(plan->zone, CHANGE, november.until + NM_DAY).until, november.until);
 	assert_int_equal(nm_report_month(plan->zone, CHANGE, november.from - NM_DAY).until, november.until);
 	assert_int_equal(nm_report_30_days(CHANGE).until - nm_report_30_days(CHANGE).from, 30 * NM_DAY);
+	for (nm_time now = CHANGE; now < CHANGE + 3600; now++) {
+		const struct nm_span last = nm_report_last_30_days(now);
+
+		assert_int_equal(last.until - last.from, 30 * NM_DAY);
+		assert_true(now < last.until && last.until <= now + 900);
+		assert_int_equal(last.until % 900, 0);
+	}
 }
 
 /* From half an hour before a Monday in winter to half an hour after one in summer: an hour more on the clock. */
