@@ -234,9 +234,12 @@ static void test_what_is_no_answer(void **state)
 	live_for(&rig, 300);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
-	reply(&rig, SAM, "mine");
+	reply(&rig, SAM, "I can stop by in ten minutes");
 	live_for(&rig, 120);
 	assert_state(&rig, call, NM_ALERT_TAKEN, "sam");
+	call = emergency(&rig);
+	live_for(&rig, 400);
+	assert_sent(&rig, 2, 1, 2); /* pat wants none, sam does */
 	agent_rig_close(&rig);
 }
 
