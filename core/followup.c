@@ -109,16 +109,20 @@ void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followup
 
 /* --- how it went --- */
 
-static enum nm_code try_again(const struct nm_plan *plan, struct nm_store *store,
-			      const struct nm_followup *followup, struct nm_deed deed, struct nm_error *err)
+/* Whether that was the last attempt is known when it stands there: the log may have told of it before. */
+static enum nm_code try_again(const struct nm_plan *plan, struct nm_store *store, struct nm_arena *arena,
+			      struct nm_followup *followup, struct nm_deed deed, struct nm_error *err)
 {
-	const bool last = followup->tries + 1 >= plan->follow_up.attempts && !nm_followup_awaits_text(plan, followup);
 	enum nm_code code;
 
 	deed.kind = NM_DEED_TRIED;
 	code = nm_store_followup_deed(store, followup->id, &deed, err);
+	if (code == NM_OK)
+		code = nm_store_followup_get(store, followup->id, arena, followup, err);
+	if (code != NM_OK || followup->tries < plan->follow_up.attempts || nm_followup_awaits_text(plan, followup))
+		return code;
 	deed.kind = NM_DEED_ENDED;
-	return code == NM_OK && last ? nm_store_followup_deed(store, followup->id, &deed, err) : code;
+	return nm_store_followup_deed(store, followup->id, &deed, err);
 }
 
 enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *store, int64_t id,
@@ -132,7 +136,7 @@ enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *st
 		return code;
 	code = nm_store_followup_get(store, id, arena, out, err);
 	if (code == NM_OK)
-		code = outcome == NM_FOLLOWUP_NO_ANSWER ? try_again(plan, store, out, deed, err)
+		code = outcome == NM_FOLLOWUP_NO_ANSWER ? try_again(plan, store, arena, out, deed, err)
 							: nm_store_followup_deed(store, id, &deed, err);
 	if (code == NM_OK)
 		code = nm_store_followup_get(store, id, arena, out, err);

@@ -323,7 +323,14 @@ enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement whi
 
 enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct nm_error *err)
 {
-	return nm_store_run_id(store, NM_SQL_FOLLOWUP_FOLD, id, err);
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_FOLD, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, NM_MADE_CLOCKS_S);
+	sqlite3_bind_int64(statement, 3, NM_MADE_TOLD_S);
+	return nm_store_run(store, statement, err);
 }
 
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
