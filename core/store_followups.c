@@ -426,6 +426,30 @@ static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_
 	return code;
 }
 
+static enum nm_code undo_texted(struct nm_store *store, int64_t id, nm_time sent, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DEED_UNTEXT, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, sent);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_followup_untext(struct nm_store *store, int64_t id, nm_time sent, const struct nm_deed *note,
+				      struct nm_error *err)
+{
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = undo_texted(store, id, sent, err);
+	if (code == NM_OK) /* which brings the row up to date */
+		code = nm_store_followup_deed(store, id, note, err);
+	return finish(store, code, err);
+}
+
 enum nm_code nm_store_followup_made(struct nm_store *store, uint64_t number, nm_time until, const struct nm_deed *deed,
 				    bool *added, struct nm_error *err)
 {

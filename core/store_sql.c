@@ -304,6 +304,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2, 8)"
 			       " ORDER BY " LOGGED ", id DESC LIMIT 1",
 	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
+	/* What was written of a text that was sent at ?2: the first behind it. */
+	[NM_SQL_DEED_UNTEXT] = "UPDATE deed SET undone = 1 WHERE id = (SELECT id FROM deed WHERE followup = ?1 AND " STANDS
+			       " AND kind = 1 AND at >= ?2 ORDER BY id LIMIT 1)",
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
 	/* The newest that was open when a call at ?2 was made, unless that call stands there: as the log wrote it, or as
 	 * somebody told within ?4 s before it or ?5 s after ?3 (made.h).  What was taken back stands there too. */

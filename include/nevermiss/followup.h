@@ -214,7 +214,8 @@ const char *nm_followup_text(const struct nm_plan *plan);
 #define NM_TEXTS_FROM_H 8
 #define NM_TEXTS_UNTIL_H 21
 /* Whether it may get a text now: NM_INPUT when it has ended, or no number is known; NM_REFUSED at night, when its
- * number got one less than section text_back's once_per ago, or may have, and when a carrier said that it wants none. */
+ * number got one less than section text_back's once_per ago, or may have, when a carrier said that it wants none, and when
+ * texts to it do not arrive or a machine answers them (nm_text_past_why). */
 enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store *store,
 				    const struct nm_followup *followup, nm_time now,
 				    struct nm_error *err) NM_WARN_UNUSED;
