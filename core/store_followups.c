@@ -32,6 +32,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.texted = sqlite3_column_int64(statement, 15),
 		.reached = sqlite3_column_int64(statement, 16),
 		.tried_since = sqlite3_column_int(statement, 17) != 0,
+		.talked = sqlite3_column_int64(statement, 18),
 	};
 }
 

@@ -46,7 +46,9 @@
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted, coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK ")," \
 	" 0), EXISTS (SELECT 1 FROM deed AS t WHERE t.followup = followup.id AND " A_TRY " AND NOT EXISTS"      \
-	" (SELECT 1 FROM deed AS k WHERE k.followup = t.followup AND " A_TALK " AND " K_AFTER_T ")) FROM followup"
+	" (SELECT 1 FROM deed AS k WHERE k.followup = t.followup AND " A_TALK " AND " K_AFTER_T ")),"           \
+	" coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK " AND who <> '" NM_FOLLOWUP_LOG \
+	"'), 0) FROM followup"
 
 /* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
 #define EVENT_ROW                                                                                      \

@@ -172,6 +172,32 @@ static void who_answered_for_long_was_reached_and_stays_open(void **state)
 	assert_int_equal(followup.first_try, DAY + 37800);
 }
 
+/* A customer's own voicemail may take a minute: only who saw the talk knows that it was one. */
+static void a_talk_that_only_the_log_knows_is_due_again(void **state)
+{
+	const nm_time began = DAY + 38400;
+	struct nm_followup followup;
+	struct nm_followup_due due;
+
+	(void)state;
+	import(HEAD MISSED "2026-01-05 10:40,main,+15125550199,outbound,answered,65\n");
+	followup = the_followup();
+	assert_true(nm_followup_awaits_end(&followup));
+	due = nm_followup_due(books.plan, &followup);
+	assert_int_equal(due.next, NM_NEXT_CALL);
+	assert_int_equal(due.at, began + books.plan->follow_up.retry_s);
+	assert_true(nm_followup_late(&due, due.at + 1));
+	tell(NM_DEED_REACHED, NM_FOLLOWUP_OPEN, began + 20);
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).next, NM_NEXT_NONE);
+	import(HEAD "2026-01-05 12:40,main,+15125550199,outbound,answered,65\n");
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).at, began + 7200 + books.plan->follow_up.retry_s);
+	tell(NM_DEED_ENDED, NM_FOLLOWUP_BOOKED, began + 7300);
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).next, NM_NEXT_NONE);
+}
+
 /* An older call that becomes known later is no try after the talk. */
 static void a_try_of_before_the_talk_is_no_try_since(void **state)
 {
@@ -676,6 +702,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_did_not_answer_was_tried, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_answered_for_long_was_reached_and_stays_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_talk_that_only_the_log_knows_is_due_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_try_of_before_the_talk_is_no_try_since, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_talk_of_before_a_try_is_not_the_last_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_calls_to_who_waits_count, setup, teardown),
