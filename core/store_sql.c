@@ -221,10 +221,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				 " WHERE id = ?1",
 	[NM_SQL_OUTBOX] = OUTBOX_ROW " ORDER BY id DESC LIMIT ?1",
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
-	/* To customers, taken after ?2, of which it is not known that they arrived: those that are ?4 s older than when they
+	/* Taken after ?2, of which it is not known that they arrived: those that are ?4 s older than when they
 	 * were asked about last, and twice as old, as of ?3. */
-	[NM_SQL_OUTBOX_UNSETTLED] = OUTBOX_ROW " WHERE at > ?2 AND state = 2 AND carrier_id IS NOT NULL AND why IN (" TO_CUSTOMERS
-					       ") AND substr(words, 1, length(?5)) <> ?5 AND ?3 - updated >= max(?4, updated - at)"
+	[NM_SQL_OUTBOX_UNSETTLED] = OUTBOX_ROW " WHERE at > ?2 AND state = 2 AND carrier_id IS NOT NULL"
+					       " AND substr(words, 1, length(?5)) <> ?5 AND ?3 - updated >= max(?4, updated - at)"
 					       " ORDER BY updated LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",

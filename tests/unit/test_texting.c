@@ -248,6 +248,31 @@ static void test_a_late_failure(void **state)
 	}
 }
 
+/* What the owner was told by a text that did not arrive is not told: it is tried again (agent_owner.c). */
+static void test_a_late_failure_of_one_to_the_owner(void **state)
+{
+	static const char *const whys[] = { "late: follow-up 1", "alert unanswered: call 1", "alert: call 1, 0" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
+		struct nm_outbox_past past;
+		struct bench bench;
+
+		bench_open(&bench, TWILIO);
+		ok(&bench, send_why(&bench, whys[i]));
+		ok(&bench, nm_store_outbox_why(bench.rig.store, whys[i], &past, &bench.err));
+		assert_true(past.told);
+		bench.carrier.status = "undelivered";
+		bench.carrier.error = "30003";
+		bench.rig.context.now += 60;
+		follow(&bench);
+		assert_stands(&bench, NM_OUTBOX_FAILED, "not delivered: Twilio's error 30003");
+		ok(&bench, nm_store_outbox_why(bench.rig.store, whys[i], &past, &bench.err));
+		assert_true(!past.told && past.failed == 1);
+		bench_close(&bench);
+	}
+}
+
 /* The follow-up for which it was says that it did not arrive, once. */
 static void test_a_late_failure_is_noted(void **state)
 {
@@ -872,6 +897,7 @@ int main(void)
 		cmocka_unit_test(test_a_text),
 		cmocka_unit_test(test_following),
 		cmocka_unit_test(test_a_late_failure),
+		cmocka_unit_test(test_a_late_failure_of_one_to_the_owner),
 		cmocka_unit_test(test_a_late_failure_is_noted),
 		cmocka_unit_test(test_a_text_on_its_way),
 		cmocka_unit_test(test_refusals),
