@@ -67,8 +67,7 @@ static void tell_late(struct nm_agent *agent, const struct nm_agent_job *job, co
 		      arrived || text->words == NULL ? "" : text->words);
 }
 
-/* First: who is told of here gets no other. */
-static enum nm_code follow(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
+enum nm_code nm_agent_follow(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
 	struct nm_push_context context = agent->view.push;
 	struct nm_outbox texts = { 0 };
@@ -137,7 +136,7 @@ enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, st
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
 	job->capped = 0;
-	code = follow(agent, job, err);
+	code = nm_agent_follow(agent, job, err); /* first: who is told of there gets no other */
 	if (code == NM_OK && plan->text_back.given)
 		code = text_back(agent, job, &back, err);
 	if (code == NM_OK && plan->follow_up.survey != NULL)
