@@ -26,7 +26,7 @@ void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_bu
 		[NM_AGENT_CALENDAR] = "calendar ",
 		[NM_AGENT_CALLS] = "calls of ",
 		[NM_AGENT_ALERTS] = "emergency alerts",
-		[NM_AGENT_TEXTS] = "texts to missed callers",
+		[NM_AGENT_TEXTS] = "texts",
 		[NM_AGENT_EVENTS] = "events for the CRM",
 		[NM_AGENT_OWNER] = "texts to the owner",
 		[NM_AGENT_WATCH] = "reading lines back",

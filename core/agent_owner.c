@@ -404,11 +404,17 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 	return code;
 }
 
+/* Where the plan has no texts to customers no other job asks what became of those to the owner. */
+static enum nm_code follow_sent(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	return nm_agent_find(agent, NM_AGENT_TEXTS, "") != NULL ? NM_OK : nm_agent_follow(agent, job, err);
+}
+
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
-					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed,
-								       look_for_capped, look_for_late };
+					     struct nm_error *err) = { finish_left, follow_sent, look_for_unanswered,
+								       look_for_unpushed, look_for_capped, look_for_late };
 	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;

@@ -72,6 +72,8 @@ enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, str
 enum nm_code nm_agent_calendar(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_alerts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
+/* Asks what became of the texts that carriers had only taken, and tells, as that job, of those that did not arrive. */
+enum nm_code nm_agent_follow(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_events(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;

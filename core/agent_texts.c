@@ -57,10 +57,18 @@ static void tell_floods(struct nm_agent *agent, struct nm_agent_job *job, int fu
 	nm_buf_clear(&words);
 }
 
-/* First: who is told of here gets no other. */
-static enum nm_code follow(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
+/* It was sent before, by this job or another: the reason in the outbox says what it was about. */
+static void tell_late(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_outbox_text *text)
 {
-	struct telling telling = { agent, job };
+	const bool arrived = text->state == NM_OUTBOX_SENT;
+
+	nm_agent_tell(agent, job, arrived ? NM_AGENT_NOTICE : NM_AGENT_WARNING, "%s, sent to %s before: %s%s%s", text->why, text->to,
+		      nm_outbox_state_name(text->state), arrived || text->words == NULL ? "" : ": ",
+		      arrived || text->words == NULL ? "" : text->words);
+}
+
+enum nm_code nm_agent_follow(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
 	struct nm_push_context context = agent->view.push;
 	struct nm_outbox texts = { 0 };
 	enum nm_code code;
@@ -68,7 +76,7 @@ static enum nm_code follow(struct nm_agent *agent, struct nm_agent_job *job, str
 	context.who = "the agent";
 	code = nm_texting_follow(&context, &texts, err);
 	for (size_t i = 0; i < texts.n; i++)
-		tell_text(&telling, &texts.items[i]);
+		tell_late(agent, job, &texts.items[i]);
 	nm_outbox_clear(&texts);
 	return code;
 }
@@ -128,7 +136,7 @@ enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, st
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
 	job->capped = 0;
-	code = follow(agent, job, err);
+	code = nm_agent_follow(agent, job, err); /* first: who is told of there gets no other */
 	if (code == NM_OK && plan->text_back.given)
 		code = text_back(agent, job, &back, err);
 	if (code == NM_OK && plan->follow_up.survey != NULL)

@@ -70,28 +70,32 @@ static const char *text_of(struct nm_alerter *a, const struct nm_call_entry *cal
 			     : nm_arena_format(a->arena, "%s" REPLY, text, call->id);
 }
 
-/* Each one's turn: those whom the line's own flow texts as the call arrives have had theirs, but for those who want no
- * texts: of them it is found out like of anybody else's. */
-static enum nm_code person_of(const struct nm_alerter *a, const struct nm_call_entry *call, int line,
-			      const struct nm_alert *alert, struct nm_alerted *out, struct nm_error *err)
+static bool is_texted(const struct nm_alerts *by_line, const char *number)
 {
-	const struct nm_plan *plan = a->context->plan;
-	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
-	const bool flow = carrier != NULL && carrier->traits.alerts == NM_ALERTING_AT_ONCE;
-	const nm_time from = flow ? call->began : a->context->now, due = from + alert->after_s;
+	for (size_t i = 0; i < by_line->n; i++)
+		if (by_line->items[i].after_s == 0 && strcmp(by_line->items[i].number, number) == 0)
+			return true;
+	return false;
+}
+
+/* Each one's turn: those whom the line texted as the call arrived have had theirs, but for those who want no texts: of
+ * them it is found out like of anybody else's. */
+static enum nm_code person_of(const struct nm_alerter *a, const struct nm_call_entry *call,
+			      const struct nm_alerts *by_line, const struct nm_alert *alert, struct nm_alerted *out,
+			      struct nm_error *err)
+{
+	const nm_time from = by_line->n > 0 ? call->began : a->context->now, due = from + alert->after_s;
 	enum nm_optout_how how;
-	char own[NM_NUMBER_TEXT];
 	bool unwanted;
 	nm_number number;
-	enum nm_code code = nm_number_read(alert->number, plan->country, &number, err);
+	enum nm_code code = nm_number_read(alert->number, a->context->plan->country, &number, err);
 
 	if (code == NM_OK)
 		code = nm_store_optout_find(a->context->store, number, &unwanted, &how, err);
 	if (code != NM_OK)
 		return code;
-	nm_number_write(plan->lines[line].number, own);
 	*out = (struct nm_alerted){ .name = alert->name, .number = alert->number };
-	out->by_line = flow && alert->after_s == 0 && strcmp(alert->number, own) != 0 && !unwanted;
+	out->by_line = alert->after_s == 0 && is_texted(by_line, alert->number) && !unwanted;
 	out->due = out->by_line || due > a->context->now ? due : a->context->now;
 	return NM_OK;
 }
@@ -111,15 +115,18 @@ static enum nm_code write_alert(struct nm_alerter *a, const struct nm_call_entry
 	const char *human = human_of(a->context->plan, call);
 	const int64_t wait_s = a->context->plan->emergency.acknowledge_s;
 	struct nm_call_alert alert = { .call = call->id, .noticed = a->context->now };
-	enum nm_code code = NM_OK;
+	struct nm_alerts by_line;
+	enum nm_code code = nm_alerting_line(a, call, line, &by_line, err);
 
+	if (code != NM_OK)
+		return code;
 	alert.people = nm_arena_alloc(a->arena, alerts->n, sizeof(*alert.people));
 	alert.text = text_of(a, call, alerts, human, wait_s > 0);
 	if (alert.people == NULL || alert.text == NULL)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < alerts->n && code == NM_OK; i++)
 		if ((human == NULL || alerts->items[i].after_s == 0) && !is_among(&alert, alerts->items[i].number))
-			code = person_of(a, call, line, &alerts->items[i], &alert.people[alert.n++], err);
+			code = person_of(a, call, &by_line, &alerts->items[i], &alert.people[alert.n++], err);
 	if (code != NM_OK)
 		return code;
 	for (size_t i = 0; i < alert.n && human == NULL && wait_s > 0; i++)

@@ -41,6 +41,10 @@ enum nm_code nm_alerting_answers(struct nm_alerter *a, struct nm_call_alert **ou
 				 struct nm_error *err) NM_WARN_UNUSED;
 /* Tells those who took one of several which it was, and what is open yet; what fails is trouble. */
 void nm_alerting_say_open(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n);
+/* alerting_line.c: whom what is on the line alerts for a call by itself, their numbers and turns alone, from the arena; n is
+ * 0 where that is not known: nothing was pushed to it before the call, or not to a good end. */
+enum nm_code nm_alerting_line(struct nm_alerter *a, const struct nm_call_entry *call, int line, struct nm_alerts *out,
+			      struct nm_error *err) NM_WARN_UNUSED;
 /* alerting_notice.c: who called, in words of the arena; NULL: memory. */
 const char *nm_alerting_caller(struct nm_alerter *a, const struct nm_call_entry *call);
 /* alerting_notice.c: writes down whom calls of the log alert that were not seen before, the oldest call first. */

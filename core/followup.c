@@ -9,6 +9,7 @@
 
 #include "nevermiss/events.h"
 #include "nevermiss/optout.h"
+#include "nevermiss/text_back.h"
 
 #define ONCE_PER_S (4 * 3600) /* text_back's default, for a plan without that section */
 
@@ -109,16 +110,20 @@ void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followup
 
 /* --- how it went --- */
 
-static enum nm_code try_again(const struct nm_plan *plan, struct nm_store *store,
-			      const struct nm_followup *followup, struct nm_deed deed, struct nm_error *err)
+/* Whether that was the last attempt is known when it stands there: the log may have told of it before. */
+static enum nm_code try_again(const struct nm_plan *plan, struct nm_store *store, struct nm_arena *arena,
+			      struct nm_followup *followup, struct nm_deed deed, struct nm_error *err)
 {
-	const bool last = followup->tries + 1 >= plan->follow_up.attempts && !nm_followup_awaits_text(plan, followup);
 	enum nm_code code;
 
 	deed.kind = NM_DEED_TRIED;
 	code = nm_store_followup_deed(store, followup->id, &deed, err);
+	if (code == NM_OK)
+		code = nm_store_followup_get(store, followup->id, arena, followup, err);
+	if (code != NM_OK || followup->tries < plan->follow_up.attempts || nm_followup_awaits_text(plan, followup))
+		return code;
 	deed.kind = NM_DEED_ENDED;
-	return code == NM_OK && last ? nm_store_followup_deed(store, followup->id, &deed, err) : code;
+	return nm_store_followup_deed(store, followup->id, &deed, err);
 }
 
 enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *store, int64_t id,
@@ -132,7 +137,7 @@ enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *st
 		return code;
 	code = nm_store_followup_get(store, id, arena, out, err);
 	if (code == NM_OK)
-		code = outcome == NM_FOLLOWUP_NO_ANSWER ? try_again(plan, store, out, deed, err)
+		code = outcome == NM_FOLLOWUP_NO_ANSWER ? try_again(plan, store, arena, out, deed, err)
 							: nm_store_followup_deed(store, id, &deed, err);
 	if (code == NM_OK)
 		code = nm_store_followup_get(store, id, arena, out, err);
@@ -157,6 +162,25 @@ int64_t nm_followup_once_per_s(const struct nm_plan *plan)
 	return plan->text_back.given ? plan->text_back.once_per_s : ONCE_PER_S;
 }
 
+/* No text that was sent to the number says that another one is in vain. */
+static enum nm_code check_reach(struct nm_store *store, nm_number to, nm_time now, struct nm_error *err)
+{
+	nm_time recent[NM_TEXT_BACKS_A_DAY];
+	struct nm_text_back_past past;
+	char number[NM_NUMBER_TEXT];
+	enum nm_text_back_why why;
+	enum nm_code code = nm_store_text_past(store, to, now, now, recent, &past, err);
+
+	if (code != NM_OK)
+		return code;
+	why = nm_text_past_why(&past);
+	if (why == NM_TEXT_BACK_DUE)
+		return NM_OK;
+	nm_number_words(to, number);
+	return nm_fail(err, NM_REFUSED, "%s gets no text: %s; call instead, or say how it ended", number,
+		       nm_text_back_why_words(why));
+}
+
 /* What is known of texts to the number lets this one pass. */
 static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *store,
 				 const struct nm_followup *followup, nm_time now, struct nm_error *err)
@@ -168,6 +192,8 @@ static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *st
 
 	nm_number_write(followup->number, number);
 	code = nm_optout_check(store, followup->number, err);
+	if (code == NM_OK)
+		code = check_reach(store, followup->number, now, err);
 	if (code == NM_OK)
 		code = nm_store_outbox_to(store, number, &last, err);
 	if (code != NM_OK)

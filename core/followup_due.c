@@ -149,15 +149,20 @@ struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct 
 {
 	const struct nm_plan *plan = times->plan;
 	const struct nm_follow_up *follow_up = &plan->follow_up;
+	const bool reached = nm_followup_awaits_end(followup);
 	struct nm_followup_due due = { .next = NM_NEXT_CALL };
 
 	if (followup->tries >= follow_up->attempts)
 		due.next = nm_followup_awaits_text(plan, followup) ? NM_NEXT_TEXT : NM_NEXT_NONE;
-	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || nm_followup_awaits_end(followup) ||
+	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || (reached && followup->talked >= followup->reached) ||
 	    !may_be_called(plan, followup))
 		return (struct nm_followup_due){ NM_NEXT_NONE, NM_TIME_MAX };
-	due.at = followup->tries > 0 ? later(followup->last_try, follow_up->retry_s)
-				     : later(followup->opened, follow_up->within_s);
+	if (reached)
+		due.at = later(followup->reached, follow_up->retry_s);
+	else if (followup->tries > 0)
+		due.at = later(followup->last_try, follow_up->retry_s);
+	else
+		due.at = later(followup->opened, follow_up->within_s);
 	if (follow_up->during.given && due.at < NM_TIME_MAX)
 		due.at = when_on(times, &follow_up->during, due.at);
 	if (due.next == NM_NEXT_TEXT && due.at < NM_TIME_MAX)

@@ -81,7 +81,8 @@ static enum nm_code take_word(const struct reading *run, struct nm_inbound_line 
 	bool known;
 	enum nm_code code;
 
-	if (!nm_optout_said(text->body) || nm_number_read(text->from, run->context->plan->country, &from, NULL) != NM_OK)
+	if (nm_number_read(text->from, run->context->plan->country, &from, NULL) != NM_OK ||
+	    !nm_optout_by(run->context->plan, from, text->body))
 		return NM_OK;
 	code = nm_store_optout_find(store, from, &known, &how, err);
 	if (code != NM_OK || known)
@@ -111,7 +112,7 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 	if (code != NM_OK || !fresh)
 		return code;
 	line->fresh++;
-	if (nm_optout_said(text->body) || nm_number_read(text->from, plan->country, &from, NULL) != NM_OK)
+	if (nm_number_read(text->from, plan->country, &from, NULL) != NM_OK || nm_optout_by(plan, from, text->body))
 		return NM_OK;
 	return nm_survey_take(run->context->store, from, text->at, text->body, err);
 }

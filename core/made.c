@@ -78,6 +78,12 @@ static int by_time(const void *a, const void *b)
 	return (x->began > y->began) - (x->began < y->began);
 }
 
+/* Of a try only its beginning is kept, and what is told after it is counted by that (NM_MADE_TOLD_S). */
+static nm_time told_from(const struct nm_made *made, enum nm_deed_kind kind)
+{
+	return kind == NM_DEED_REACHED && made->ended > made->began ? made->ended : made->began;
+}
+
 static enum nm_code settle_one(struct nm_store *store, const struct nm_plan *plan, const struct nm_made *made,
 			       int64_t *attempts, struct nm_error *err)
 {
@@ -90,8 +96,7 @@ static enum nm_code settle_one(struct nm_store *store, const struct nm_plan *pla
 	enum nm_code code;
 
 	made_words(plan, made, words);
-	code = nm_store_followup_made(store, made->to, made->ended > made->began ? made->ended : made->began, &deed,
-				      &added, err);
+	code = nm_store_followup_made(store, made->to, told_from(made, deed.kind), &deed, &added, err);
 	*attempts += added;
 	return code;
 }

@@ -34,39 +34,150 @@ static bool is_mark(uint32_t point)
 	return false;
 }
 
-/* The letters of a text, as capitals, without what stands between them; false: there is something else, or more. */
-static bool read_word(const char *body, char word[static WORD_MAX])
+/* --- the words of a text --- */
+
+#define PHRASE_MAX 3
+#define SHORT_TEXT 3 /* words */
+
+/* Each a word of its own, wherever it stands. */
+static const char *const anywhere[][PHRASE_MAX] = {
+	{ "STOP" },
+	{ "STOPALL" },
+	{ "UNSUBSCRIBE" },
+	{ "OPTOUT" },
+	{ "OPT", "OUT" },
+	{ "OPT", "ME", "OUT" },
+	{ "OPT", "US", "OUT" },
+	{ "DONT", "TEXT" },
+	{ "DON", "T", "TEXT" },
+	{ "DO", "NOT", "TEXT" },
+};
+/* Said of appointments as well: only where they begin a short text. */
+static const char *const at_first[] = { "QUIT", "END", "REVOKE", "CANCEL", NULL };
+static const char *const polite[] = {
+	"PLEASE", "PLS", "PLZ", "THANKS", "THANK", "THX", "YOU", "HI", "HELLO", "HEY", "OK", "OKAY", "SORRY", "KINDLY", NULL,
+};
+/* What is to end, in a text that says nothing else. */
+static const char *const objects[] = {
+	"TEXT", "TEXTS", "TEXTING", "MESSAGES", "MESSAGING", "SENDING", "ME", "US", "ALL", "IT", "THIS", "THESE", "THE", "NOW",
+	NULL,
+};
+
+static bool is_among(const char *word, const char *const *words)
 {
-	const unsigned char *at = (const unsigned char *)body;
-	size_t n = 0, len;
-
-	for (; *at != '\0'; at += len) {
-		len = nm_utf8_length(at);
-		if (len == 0 || (len > 1 && !is_mark(code_point(at, len))) || nm_ascii_is_digit((char)*at))
-			return false;
-		if (len > 1 || !nm_ascii_is_letter((char)*at))
-			continue;
-		if (n + 1 == WORD_MAX)
-			return false;
-		word[n++] = (char)(*at & ~0x20);
-	}
-	word[n] = '\0';
-	return true;
-}
-
-bool nm_optout_said(const char *body)
-{
-	static const char *const words[] = {
-		"STOP", "STOPALL", "QUIT", "END", "REVOKE", "OPTOUT", "CANCEL", "UNSUBSCRIBE",
-	};
-	char word[WORD_MAX];
-
-	if (!read_word(body, word))
-		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(word, words[i]) == 0)
+	for (; *words != NULL; words++)
+		if (strcmp(word, *words) == 0)
 			return true;
 	return false;
+}
+
+/* What a character is to a word: its capital; ' ': between two; '?': part of one that is none of ours. */
+static char letter_of(const unsigned char *at, size_t len)
+{
+	if (len == 1 && nm_ascii_is_letter((char)*at))
+		return (char)(*at & ~0x20);
+	return len == 0 || nm_ascii_is_digit((char)*at) || (len > 1 && !is_mark(code_point(at, len))) ? '?' : ' ';
+}
+
+/* The next word, as capitals, "" when it is none of ours; NULL: there is no more.  Otherwise where it ended. */
+static const unsigned char *next_word(const unsigned char *at, char word[static WORD_MAX])
+{
+	size_t n = 0, len;
+	bool ours = true;
+
+	for (; *at != '\0'; at += len > 0 ? len : 1) {
+		char letter;
+
+		len = nm_utf8_length(at);
+		letter = letter_of(at, len);
+		if (letter == ' ' && n > 0)
+			break;
+		if (letter == ' ')
+			continue;
+		ours = ours && letter != '?' && n + 1 < WORD_MAX;
+		if (ours)
+			word[n] = letter;
+		n++;
+	}
+	word[ours ? n : 0] = '\0';
+	return n > 0 ? at : NULL;
+}
+
+/* --- what they say --- */
+
+/* A text as far as it was read, without what is polite in it. */
+struct said {
+	size_t n;                        /* words */
+	char last[PHRASE_MAX][WORD_MAX]; /* the newest of them last */
+	char letters[WORD_MAX];          /* all of them in one word: "s.t.o.p." */
+	bool spelt;                      /* as long as they are no more than that */
+	bool ends, begins;               /* an opt-out anywhere; one that begins it */
+	size_t others;                   /* words that say something else */
+};
+
+/* How many words of the phrase are the newest of the text; 0: not all are. */
+static size_t match(const struct said *said, const char *const phrase[PHRASE_MAX])
+{
+	size_t n = 0;
+
+	while (n < PHRASE_MAX && phrase[n] != NULL)
+		n++;
+	for (size_t i = 0; i < n; i++)
+		if (n > said->n || strcmp(said->last[PHRASE_MAX - n + i], phrase[i]) != 0)
+			return 0;
+	return n;
+}
+
+static void find_phrase(struct said *said)
+{
+	for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
+		const size_t n = match(said, anywhere[i]);
+
+		for (size_t j = 0; j < n; j++)
+			said->others -= !is_among(anywhere[i][j], objects);
+		said->ends = said->ends || n > 0;
+	}
+}
+
+static void add_word(struct said *said, const char *word)
+{
+	const size_t have = strlen(said->letters), more = strlen(word);
+
+	said->spelt = said->spelt && more > 0 && have + more < WORD_MAX;
+	if (said->spelt)
+		memcpy(said->letters + have, word, more + 1);
+	memmove(said->last[0], said->last[1], (PHRASE_MAX - 1) * sizeof(said->last[0]));
+	memcpy(said->last[PHRASE_MAX - 1], word, more + 1);
+	said->begins = said->begins || (said->n == 0 && is_among(word, at_first));
+	said->others += !is_among(word, objects) && !(said->n == 0 && said->begins);
+	said->n++;
+	find_phrase(said);
+}
+
+enum nm_optout_word nm_optout_read(const char *body)
+{
+	static const char *const spellings[] = {
+		"STOP", "STOPALL", "QUIT", "END", "REVOKE", "OPTOUT", "CANCEL", "UNSUBSCRIBE", NULL,
+	};
+	const unsigned char *at = (const unsigned char *)body;
+	struct said said = { .spelt = true };
+	char word[WORD_MAX];
+
+	while ((at = next_word(at, word)) != NULL)
+		if (!is_among(word, polite))
+			add_word(&said, word);
+	if (said.spelt && is_among(said.letters, spellings))
+		return NM_OPTOUT_PLAIN;
+	if (!said.ends && !(said.begins && said.n <= SHORT_TEXT))
+		return NM_OPTOUT_UNSAID;
+	return said.others == 0 ? NM_OPTOUT_PLAIN : NM_OPTOUT_IN_DOUBT;
+}
+
+bool nm_optout_by(const struct nm_plan *plan, nm_number from, const char *body)
+{
+	const enum nm_optout_word word = nm_optout_read(body);
+
+	return word == NM_OPTOUT_PLAIN || (word == NM_OPTOUT_IN_DOUBT && !nm_plan_owns(plan, from));
 }
 
 enum nm_code nm_optout_check(struct nm_store *store, nm_number number, struct nm_error *err)

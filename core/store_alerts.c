@@ -243,7 +243,7 @@ enum nm_code nm_store_alert_replies(struct nm_store *store, nm_time since, struc
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		const char *body = (const char *)sqlite3_column_text(statement, 1);
 
-		if (body == NULL || nm_optout_said(body))
+		if (body == NULL || nm_optout_read(body) == NM_OPTOUT_PLAIN)
 			continue;
 		ok = grow(arena, &replies, found, &capacity, sizeof(**out));
 		if (ok)

@@ -32,6 +32,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.texted = sqlite3_column_int64(statement, 15),
 		.reached = sqlite3_column_int64(statement, 16),
 		.tried_since = sqlite3_column_int(statement, 17) != 0,
+		.talked = sqlite3_column_int64(statement, 18),
 	};
 }
 
@@ -323,7 +324,14 @@ enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement whi
 
 enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct nm_error *err)
 {
-	return nm_store_run_id(store, NM_SQL_FOLLOWUP_FOLD, id, err);
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_FOLD, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, NM_MADE_CLOCKS_S);
+	sqlite3_bind_int64(statement, 3, NM_MADE_TOLD_S);
+	return nm_store_run(store, statement, err);
 }
 
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
@@ -417,6 +425,30 @@ static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_
 	if (code == NM_OK && deed->kind == NM_DEED_REOPENED) /* an end that it had is no bound any more */
 		code = nm_store_matters_settle(store, followup.number, followup.opened, err);
 	return code;
+}
+
+static enum nm_code undo_texted(struct nm_store *store, int64_t id, nm_time sent, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DEED_UNTEXT, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, sent);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_followup_untext(struct nm_store *store, int64_t id, nm_time sent, const struct nm_deed *note,
+				      struct nm_error *err)
+{
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = undo_texted(store, id, sent, err);
+	if (code == NM_OK) /* which brings the row up to date */
+		code = nm_store_followup_deed(store, id, note, err);
+	return finish(store, code, err);
 }
 
 enum nm_code nm_store_followup_made(struct nm_store *store, uint64_t number, nm_time until, const struct nm_deed *deed,

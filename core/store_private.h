@@ -122,6 +122,7 @@ enum nm_store_statement {
 	NM_SQL_DEEDS,
 	NM_SQL_DEED_NEWEST,
 	NM_SQL_DEED_UNDO,
+	NM_SQL_DEED_UNTEXT,
 	NM_SQL_DEEDS_OF_LOG_DROP,
 	NM_SQL_MADE_FOR,
 	NM_SQL_MATTER_ANY,
@@ -357,6 +358,9 @@ struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
 			       struct nm_error *err) NM_WARN_UNUSED;
 /* Brings the row up to date with its deeds. */
+/* The text that was sent at that time did not arrive, as the note says: the follow-up does not count as texted. */
+enum nm_code nm_store_followup_untext(struct nm_store *store, int64_t id, nm_time sent, const struct nm_deed *note,
+				      struct nm_error *err) NM_WARN_UNUSED;
 /* A deed of the log about a call that was made to a customer and lasted until `until`, where a follow-up of theirs was
  * open as it began; *added: it was not known, and nobody else has told of that call (made.h). */
 enum nm_code nm_store_followup_made(struct nm_store *store, uint64_t number, nm_time until, const struct nm_deed *deed,

@@ -46,7 +46,9 @@
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted, coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK ")," \
 	" 0), EXISTS (SELECT 1 FROM deed AS t WHERE t.followup = followup.id AND " A_TRY " AND NOT EXISTS"      \
-	" (SELECT 1 FROM deed AS k WHERE k.followup = t.followup AND " A_TALK " AND " K_AFTER_T ")) FROM followup"
+	" (SELECT 1 FROM deed AS k WHERE k.followup = t.followup AND " A_TALK " AND " K_AFTER_T ")),"           \
+	" coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK " AND who <> '" NM_FOLLOWUP_LOG \
+	"'), 0) FROM followup"
 
 /* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
 #define EVENT_ROW                                                                                      \
@@ -92,6 +94,12 @@
 #define LOGGED "kind <> 2 AND who = '" NM_FOLLOWUP_LOG "'"
 #define A_TALK "undone = 0 AND kind = 8"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND (outcome IN (1, 2) OR outcome = 4))"
+/* What somebody told of the call that the log tells of here, from ?2 s before it until ?3 s after: as in MADE_FOR, whichever
+ * became known first. */
+#define IS_TOLD                                                                                               \
+	"who = '" NM_FOLLOWUP_LOG "' AND EXISTS (SELECT 1 FROM deed AS told WHERE told.followup = ?1"         \
+	" AND told.who <> '" NM_FOLLOWUP_LOG "' AND (told.kind = 0 OR told.kind = 2 OR told.kind = 8)"        \
+	" AND told.at >= deed.at - ?2 AND told.at <= deed.at + ?3)"
 
 /* A list of more than two values, and a union, cost a table of their own each time: hardly any statement here has them. */
 const char *const nm_store_sql[NM_SQL_COUNT] = {
@@ -220,10 +228,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				 " WHERE id = ?1",
 	[NM_SQL_OUTBOX] = OUTBOX_ROW " ORDER BY id DESC LIMIT ?1",
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
-	/* To customers, taken after ?2, of which it is not known that they arrived: those that are ?4 s older than when they
+	/* Taken after ?2, of which it is not known that they arrived: those that are ?4 s older than when they
 	 * were asked about last, and twice as old, as of ?3. */
-	[NM_SQL_OUTBOX_UNSETTLED] = OUTBOX_ROW " WHERE at > ?2 AND state = 2 AND carrier_id IS NOT NULL AND why IN (" TO_CUSTOMERS
-					       ") AND substr(words, 1, length(?5)) <> ?5 AND ?3 - updated >= max(?4, updated - at)"
+	[NM_SQL_OUTBOX_UNSETTLED] = OUTBOX_ROW " WHERE at > ?2 AND state = 2 AND carrier_id IS NOT NULL"
+					       " AND substr(words, 1, length(?5)) <> ?5 AND ?3 - updated >= max(?4, updated - at)"
 					       " ORDER BY updated LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
@@ -293,7 +301,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
 		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
-		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY " OR " A_TALK "), 0),"
+		" count(*) FILTER (WHERE " A_TRY " AND NOT (" IS_TOLD ")), coalesce(min(at) FILTER (WHERE " A_TRY " OR " A_TALK "), 0),"
 		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
 		" FROM deed WHERE followup = ?1)"
@@ -305,9 +313,12 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2, 8)"
 			       " ORDER BY " LOGGED ", id DESC LIMIT 1",
 	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
+	/* What was written of a text that was sent at ?2: the first behind it. */
+	[NM_SQL_DEED_UNTEXT] = "UPDATE deed SET undone = 1 WHERE id = (SELECT id FROM deed WHERE followup = ?1 AND " STANDS
+			       " AND kind = 1 AND at >= ?2 ORDER BY id LIMIT 1)",
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
 	/* The newest that was open when a call at ?2 was made, unless that call stands there: as the log wrote it, or as
-	 * somebody told within ?4 s before it or ?5 s after its end ?3.  What was taken back stands there too. */
+	 * somebody told within ?4 s before it or ?5 s after ?3 (made.h).  What was taken back stands there too. */
 	[NM_SQL_MADE_FOR] =
 		"SELECT id FROM (SELECT id FROM " OF_CALLER " AND opened <= ?2 AND (ended = 0 OR ended > ?2)"
 		" ORDER BY opened DESC, id DESC LIMIT 1) AS f WHERE NOT EXISTS (SELECT 1 FROM deed"

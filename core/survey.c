@@ -75,9 +75,14 @@ static enum nm_survey_why judge_past(const struct nm_survey_case *survey, const 
 		return NM_SURVEY_OPTED_OUT;
 	if (survey->newest != NM_TIME_MIN && now - survey->newest < NM_SURVEY_CALLER_S)
 		return NM_SURVEY_LATELY;
-	if (past->undelivered >= NM_TEXT_BACK_UNDELIVERED)
+	switch (nm_text_past_why(past)) {
+	case NM_TEXT_BACK_UNREACHABLE:
 		return NM_SURVEY_UNREACHABLE;
-	return past->echoes >= NM_TEXT_BACK_ECHOES ? NM_SURVEY_MACHINE : NM_SURVEY_DUE;
+	case NM_TEXT_BACK_MACHINE:
+		return NM_SURVEY_MACHINE;
+	default:
+		return NM_SURVEY_DUE;
+	}
 }
 
 /* Whether one that is due may leave now, and while the day after the end lasts. */

@@ -80,6 +80,13 @@ static enum nm_text_back_why judge_call(const struct nm_plan *plan, const struct
 	return call->answered_since ? NM_TEXT_BACK_ANSWERED_SINCE : NM_TEXT_BACK_DUE;
 }
 
+enum nm_text_back_why nm_text_past_why(const struct nm_text_back_past *past)
+{
+	if (past->undelivered >= NM_TEXT_BACK_UNDELIVERED)
+		return NM_TEXT_BACK_UNREACHABLE;
+	return past->echoes >= NM_TEXT_BACK_ECHOES ? NM_TEXT_BACK_MACHINE : NM_TEXT_BACK_DUE;
+}
+
 /* Of what is known of texts to the caller. */
 static enum nm_text_back_why judge_past(const struct nm_plan *plan, const struct nm_text_back_call *call,
 					const struct nm_text_back_past *past)
@@ -90,10 +97,8 @@ static enum nm_text_back_why judge_past(const struct nm_plan *plan, const struct
 		return NM_TEXT_BACK_HAD_ONE;
 	if (past->newest != NM_TIME_MIN && call->began - past->newest < plan->text_back.once_per_s)
 		return NM_TEXT_BACK_ONCE_PER;
-	if (past->undelivered >= NM_TEXT_BACK_UNDELIVERED)
-		return NM_TEXT_BACK_UNREACHABLE;
-	if (past->echoes >= NM_TEXT_BACK_ECHOES)
-		return NM_TEXT_BACK_MACHINE;
+	if (nm_text_past_why(past) != NM_TEXT_BACK_DUE)
+		return nm_text_past_why(past);
 	return past->failed >= NM_TEXT_BACK_TRIES ? NM_TEXT_BACK_GAVE_UP : NM_TEXT_BACK_DUE;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/store_private.h"
 #include "core/talk.h"
 #include "core/texting_private.h"
 #include "nevermiss/followup.h"
@@ -328,7 +329,7 @@ static enum nm_code find_texted(struct nm_store *store, nm_number to, int64_t *o
 	return NM_OK;
 }
 
-/* A follow-up does not wait for an answer to what nobody got without saying so. */
+/* A follow-up does not wait for an answer to what nobody got. */
 static enum nm_code note_followup(const struct mover *mover, struct nm_error *err)
 {
 	const struct nm_push_context *context = mover->context;
@@ -341,7 +342,7 @@ static enum nm_code note_followup(const struct mover *mover, struct nm_error *er
 
 	if (code == NM_OK)
 		code = find_texted(context->store, to, &id, err);
-	return code == NM_OK && id != 0 ? nm_store_followup_deed(context->store, id, &deed, err) : code;
+	return code == NM_OK && id != 0 ? nm_store_followup_untext(context->store, id, mover->row->at, &deed, err) : code;
 }
 
 /* How the text stands, and with the follow-up that it is for that it did not arrive: both, or neither. */

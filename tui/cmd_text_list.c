@@ -65,6 +65,17 @@ static void left_line(struct invocation *run, const struct nm_outbox_text *text)
 	nm_buf_addf(run->out, "    %s\n", text->body);
 }
 
+/* In words that are in doubt it does so for customers alone. */
+static bool ends_texts(const struct invocation *run, const struct nm_inbound_entry *text)
+{
+	const struct nm_plan *plan = run->session->plan;
+	nm_number from;
+
+	if (plan == NULL)
+		return nm_optout_read(text->body) != NM_OPTOUT_UNSAID;
+	return nm_number_read(text->from, plan->country, &from, NULL) == NM_OK && nm_optout_by(plan, from, text->body);
+}
+
 static void came_line(struct invocation *run, const struct nm_inbound_entry *text)
 {
 	char at[NM_TIME_TEXT];
@@ -72,7 +83,7 @@ static void came_line(struct invocation *run, const struct nm_inbound_entry *tex
 	nm_time_words(session_zone(run->session), text->at, true, at);
 	nm_buf_addf(run->out, "%s  %s: came from ", at, text->line);
 	add_safe(run->out, text->from);
-	nm_buf_addf(run->out, "%s\n    ", nm_optout_said(text->body) ? ", who wants no more texts" : "");
+	nm_buf_addf(run->out, "%s\n    ", ends_texts(run, text) ? ", who wants no more texts" : "");
 	add_safe(run->out, text->body);
 	nm_buf_add(run->out, "\n");
 }
@@ -92,7 +103,7 @@ static void list_text(struct invocation *run, const struct listed *listed)
 		nm_buf_add(run->out, "no text was sent, and none has come\n");
 }
 
-static void json_came(struct nm_json *json, const struct nm_zone *zone, const struct nm_inbound_entry *text)
+static void json_came(const struct invocation *run, struct nm_json *json, const struct nm_inbound_entry *text)
 {
 	const struct {
 		const char *key, *value;
@@ -104,13 +115,13 @@ static void json_came(struct nm_json *json, const struct nm_zone *zone, const st
 	nm_json_object(json);
 	nm_json_key(json, "id");
 	nm_json_int(json, text->id);
-	json_time(json, zone, "at", text->at);
+	json_time(json, session_zone(run->session), "at", text->at);
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
 		nm_json_key(json, members[i].key);
 		nm_json_text(json, members[i].value);
 	}
 	nm_json_key(json, "opt_out");
-	nm_json_bool(json, nm_optout_said(text->body));
+	nm_json_bool(json, ends_texts(run, text));
 	nm_json_end(json, '}');
 }
 
@@ -129,7 +140,7 @@ static void list_json(struct invocation *run, const struct listed *listed)
 	nm_json_key(&json, "came");
 	nm_json_array(&json);
 	for (size_t i = 0; i < listed->came.n; i++)
-		json_came(&json, zone, &listed->came.items[i]);
+		json_came(run, &json, &listed->came.items[i]);
 	nm_json_end(&json, ']');
 	json_finish(&json, run->out);
 }

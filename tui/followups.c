@@ -110,6 +110,10 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	} else if (nm_followup_awaits_end(followup)) {
 		minute_words(session, followup->reached, at);
 		nm_buf_addf(out, "reached %s: say how it ended", at);
+		if (due.next != NM_NEXT_NONE) {
+			nm_buf_add(out, "; else ");
+			due_words(session, due, out);
+		}
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {

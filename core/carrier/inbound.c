@@ -46,7 +46,7 @@ static const char *cleaned(struct nm_arena *arena, const char *text)
 static bool has_place(const struct nm_inbound *inbound, const char *body)
 {
 	return inbound->n < NM_INBOUND_MAX ||
-	       (inbound->n < NM_INBOUND_MAX + NM_INBOUND_STOPS && nm_optout_said(body));
+	       (inbound->n < NM_INBOUND_MAX + NM_INBOUND_STOPS && nm_optout_read(body) != NM_OPTOUT_UNSAID);
 }
 
 bool nm_inbound_add(struct nm_exchange *x, const struct nm_inbound_text *text)

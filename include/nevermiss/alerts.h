@@ -96,7 +96,7 @@ struct nm_alert_reply {
 	const char *body;
 	nm_time at;
 };
-/* Those of an instant or later, the earliest first, but for those whose sender wants no texts; all from the arena. */
+/* Those of an instant or later, the earliest first, but for those that plainly say that their sender wants no texts; all from the arena. */
 enum nm_code nm_store_alert_replies(struct nm_store *store, nm_time since, struct nm_arena *arena,
 				    struct nm_alert_reply **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 

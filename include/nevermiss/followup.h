@@ -78,6 +78,7 @@ struct nm_followup {
 	int tries;
 	nm_time texted; /* 0 */
 	nm_time reached; /* when NM_DEED_REACHED was written last; 0 */
+	nm_time talked; /* the same, but for what NM_FOLLOWUP_LOG wrote: a minute at a voicemail looks like a talk there */
 	bool tried_since; /* and after that, perhaps in the same second, the customer was tried again */
 	size_t n_deeds;
 	/* Oldest first, also those taken back; only nm_store_followup_get fills them. */
@@ -167,14 +168,15 @@ enum nm_followup_next {
 	NM_NEXT_CALL, /* call back */
 	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
 	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer, and of who was
-		       * reached somebody says how it ended; or nobody may call that number (nm_plan_toll) */
+		       * reached (`talked`) somebody says how it ended; or nobody may call that number (nm_plan_toll) */
 };
 
 struct nm_due_times;
 
 struct nm_followup_due {
 	enum nm_followup_next next;
-	nm_time at; /* when that is due: `within` after it was opened, or `retry` after the last try; where follow_up has
+	nm_time at; /* when that is due: `within` after it was opened, or `retry` after the last try, or after
+		     * the log told that the customer was reached, if nobody says how that ended; where follow_up has
 		     * `during`, not before one of these schedules is on; a text only when texts may be sent.
 		     * NM_TIME_MAX with NM_NEXT_NONE, and when no schedule of `during` is on within a year */
 };
@@ -214,7 +216,8 @@ const char *nm_followup_text(const struct nm_plan *plan);
 #define NM_TEXTS_FROM_H 8
 #define NM_TEXTS_UNTIL_H 21
 /* Whether it may get a text now: NM_INPUT when it has ended, or no number is known; NM_REFUSED at night, when its
- * number got one less than section text_back's once_per ago, or may have, and when a carrier said that it wants none. */
+ * number got one less than section text_back's once_per ago, or may have, when a carrier said that it wants none, and when
+ * texts to it do not arrive or a machine answers them (nm_text_past_why). */
 enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store *store,
 				    const struct nm_followup *followup, nm_time now,
 				    struct nm_error *err) NM_WARN_UNUSED;

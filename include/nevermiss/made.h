@@ -10,7 +10,8 @@
 
 /* Answered for so long the two have talked, as far as a record can tell; for less it may have been a voicemail. */
 #define NM_MADE_TALK_S 60
-/* What somebody told within so long of a call's end, or nevermiss wrote of a call that it placed, is about that call. */
+/* What somebody told within so long of the end of a talk, or the beginning of any other call, or nevermiss wrote of a call
+ * that it placed, is about that call: one attempt, whichever of the two became known first. */
 #define NM_MADE_TOLD_S (15 * 60)
 #define NM_MADE_CLOCKS_S 60 /* so far the carrier's clock may be ahead of ours */
 

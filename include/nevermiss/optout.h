@@ -7,6 +7,7 @@
 #define NEVERMISS_OPTOUT_H
 
 #include "nevermiss/number.h"
+#include "nevermiss/plan.h"
 #include "nevermiss/store.h"
 
 /* How it is known.  Kept in stores by these numbers. */
@@ -16,9 +17,19 @@ enum nm_optout_how {
 	NM_OPTOUT_TOLD = 2     /* the last: somebody wrote it down here */
 };
 
-/* Does a text say that its sender wants none?  One of STOP, STOPALL, QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE
- * (47 CFR 64.1200 (a)(10)) in any case, alone but for blanks, punctuation and symbols, which may stand in it too. */
-bool nm_optout_said(const char *body);
+/* Does a text say that its sender wants none?  As words of their own, in any case and whatever punctuation or symbols
+ * stand between them: STOP, STOPALL, UNSUBSCRIBE, OPT OUT (OPT ME OUT), DO NOT TEXT (DON'T TEXT) anywhere in it; QUIT,
+ * END, REVOKE, CANCEL as the first of at most three, what is polite not counted (47 CFR 64.1200 (a)(10) has most of
+ * them; it leaves others to what is reasonable). */
+enum nm_optout_word {
+	NM_OPTOUT_UNSAID,
+	NM_OPTOUT_IN_DOUBT, /* one is there, among words that may make it mean another thing: "stop by tomorrow" */
+	NM_OPTOUT_PLAIN     /* and nothing but what is polite and what is to stop */
+};
+enum nm_optout_word nm_optout_read(const char *body);
+/* Does it end texts to its sender?  In doubt too, but for a number of the plan's own: "I can stop by" from somebody whom
+ * an emergency alerts is an answer. */
+bool nm_optout_by(const struct nm_plan *plan, nm_number from, const char *body);
 
 /* A number that is known already stays as it is.  It cannot be taken back: START is none of our words. */
 enum nm_code nm_store_optout_add(struct nm_store *store, nm_number number, nm_time at, enum nm_optout_how how,

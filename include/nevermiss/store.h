@@ -236,7 +236,7 @@ enum nm_code nm_store_outbox_update(struct nm_store *store, const struct nm_outb
 /* The newest first; open: only those waiting or sending, the oldest first. */
 enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
-/* Texts to customers (text_back.h) that were asked for within NM_OUTBOX_UNSETTLED_S, that a carrier took and of which it is
+/* Texts, to customers or one's own people, that were asked for within NM_OUTBOX_UNSETTLED_S, that a carrier took and of which it is
  * not known that they arrived: those that are twice as old now as when `updated` says that they were asked about last, and
  * a minute older at least; those that wait longest first. */
 #define NM_OUTBOX_UNSETTLED_S NM_DAY

@@ -96,6 +96,9 @@ struct nm_text_back_choice nm_text_back_decide(const struct nm_plan *plan, const
 					       const struct nm_text_back_call *call,
 					       const struct nm_text_back_past *past, nm_time now);
 
+/* Does what became of texts to a number before stand against any other: NM_TEXT_BACK_UNREACHABLE, NM_TEXT_BACK_MACHINE?
+ * NM_TEXT_BACK_DUE: it does not. */
+enum nm_text_back_why nm_text_past_why(const struct nm_text_back_past *past);
 /* When one more text to a customer may leave, as far as the hour's and the day's number goes; now: at once. */
 nm_time nm_text_caps_from(const struct nm_text_back_past *past, nm_time now);
 

@@ -73,7 +73,7 @@ enum nm_code nm_texting_finish(const struct nm_push_context *context, const stru
 enum nm_code nm_texting_finish_why(const struct nm_push_context *context, const char *why, int follow_s,
 				   struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Asks what became of texts to customers whose carriers had only taken them (nm_store_outbox_unsettled), as far as these
+/* Asks what became of texts whose carriers had only taken them (nm_store_outbox_unsettled), as far as these
  * tell: some say only minutes later that a number is a landline's, or that whom it was for has opted out, which counts as
  * if they had said so at once; an open follow-up for which one was has a note of it.  out has those that did not arrive, as they stand now.  A carrier that does not answer is
  * no error: what it has is asked about later. */

@@ -14,10 +14,12 @@
 #include <cmocka.h>
 
 #include "agent_rig.h"
+#include "carrier_rig.h"
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/forget.h"
 #include "nevermiss/optout.h"
+#include "random_plan.h"
 
 #define PLACES                                                                                                 \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                   \
@@ -232,9 +234,12 @@ static void test_what_is_no_answer(void **state)
 	live_for(&rig, 300);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
-	reply(&rig, SAM, "mine");
+	reply(&rig, SAM, "I can stop by in ten minutes");
 	live_for(&rig, 120);
 	assert_state(&rig, call, NM_ALERT_TAKEN, "sam");
+	call = emergency(&rig);
+	live_for(&rig, 400);
+	assert_sent(&rig, 2, 1, 2); /* pat wants none, sam does */
 	agent_rig_close(&rig);
 }
 
@@ -671,34 +676,123 @@ static void test_room_that_comes_back(void **state)
 
 /* --- others --- */
 
-/* Twilio's flow texts those who are alerted at once, as the call comes: the agent does not, and goes on to the next. */
+#define FLOW                                                                                                   \
+	PLACES "account twilio { driver = twilio sid = \"AC00000000000000000000000000000001\" }\n"           \
+	       "line flow { number = \"+15125550195\" account = twilio }\n"
+#define FLOW_ALERTS(who)                                                                                       \
+	FLOW "emergency { lines = flow path = all alert = " who " acknowledge = 5m then_alert = sam }\n"
+
+/* What a push of this plan makes live on line flow; malloc'd. */
+static char *flow_of(const char *text)
+{
+	const struct nm_carrier *twilio = nm_carrier_find("twilio");
+	struct nm_plan *plan = plan_of_text(text, "");
+	const int index = nm_plan_find_line(plan, "flow");
+	struct carrier_line line;
+	struct nm_buf out;
+	struct nm_error err;
+	char *copy;
+
+	carrier_line_open(&line, twilio, &plan->accounts[plan->lines[index].account], plan, index, "2026-11-23 00:00", 90);
+	assert_null(line.refusal);
+	nm_buf_init(&out, 1u << 20);
+	ok(nm_artefact_write(&line.artefact, &out, &err), &err);
+	copy = strdup(out.data);
+	assert_non_null(copy);
+	nm_buf_clear(&out);
+	carrier_line_close(&line);
+	return copy;
+}
+
+static void push_was(const struct agent_rig *rig, nm_time at, const char *wanted, const char *before,
+		     enum nm_push_state state)
+{
+	const struct nm_push_record record = { .at = at, .line = "flow", .driver = "twilio", .who = "pat",
+					       .state = NM_PUSH_INTENT, .wanted = wanted, .before = before };
+	struct nm_error err;
+	int64_t id;
+
+	ok(nm_store_push_begin(rig->store, &record, &id, &err), &err);
+	ok(nm_store_push_update(rig->store, id, state, at + 10, "so", NULL, &err), &err);
+}
+
+static void read_was(const struct agent_rig *rig, nm_time at, const char *live)
+{
+	const struct nm_reading reading = { .at = at, .known = true, .words = "so", .live = live };
+	struct nm_error err;
+
+	ok(nm_store_reading_put(rig->store, "flow", &reading, &err), &err);
+}
+
+/* Whether the line's flow has texted the owner and pat, who are alerted at once, is what was live as the call came:
+ * whom it has not, the agent does. */
 static void test_a_line_that_texts_by_itself(void **state)
 {
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_call_alert alert;
-	struct agent_rig rig;
-	nm_time began;
-	int64_t call;
+	enum { NONE, BOTH, OWN, GONE };
+	static const char removed[] = "[]";
+	char *const flows[] = { [NONE] = flow_of(FLOW), [BOTH] = flow_of(FLOW_ALERTS("{ owner, oncall }")),
+				[OWN] = flow_of(FLOW_ALERTS("owner")), [GONE] = strdup(removed) };
+	const struct {
+		int64_t ago_s; /* before the call; 0: nothing was pushed */
+		int wanted, before;
+		enum nm_push_state state;
+		int64_t read_s; /* after that it was read back; 0: it was not */
+		int read;
+		bool owner, pat; /* texted by the line */
+	} cases[] = {
+		{ 0, 0, 0, 0, 0, 0, false, false },
+		{ 3600, BOTH, GONE, NM_PUSH_DONE, 0, 0, true, true },
+		{ 3600, OWN, GONE, NM_PUSH_DONE, 0, 0, true, false },
+		{ 3600, NONE, BOTH, NM_PUSH_DONE, 0, 0, false, false },
+		{ 3600, GONE, BOTH, NM_PUSH_DONE, 0, 0, false, false },
+		{ 3600, BOTH, BOTH, NM_PUSH_FAILED, 0, 0, false, false },
+		{ 3600, NONE, BOTH, NM_PUSH_UNDONE, 0, 0, true, true },
+		{ 3600, BOTH, NONE, NM_PUSH_UNDONE, 0, 0, false, false },
+		{ 3600, BOTH, NONE, NM_PUSH_VERIFYING, 0, 0, false, false },
+		{ 5, BOTH, GONE, NM_PUSH_DONE, 0, 0, false, false },
+		{ -5, BOTH, GONE, NM_PUSH_DONE, 0, 0, false, false },
+		{ 3600, BOTH, GONE, NM_PUSH_DONE, 60, OWN, true, false },
+		{ 3600, BOTH, GONE, NM_PUSH_DONE, 60, GONE, false, false },
+		{ 3600, NONE, GONE, NM_PUSH_DONE, 60, BOTH, true, true },
+		{ 3600, BOTH, GONE, NM_PUSH_DONE, -60, NONE, true, true },
+		{ 3600, BOTH, GONE, NM_PUSH_DONE, 3620, NONE, true, true },
+	};
 
 	(void)state;
-	agent_rig_open(&rig,
-		       PLACES "account twilio { driver = twilio sid = \"AC00000000000000000000000000000001\" }\n"
-			      "line flow { number = \"+15125550195\" account = twilio }\n"
-			      "emergency { lines = flow path = all alert = { owner, oncall } acknowledge = 5m then_alert = sam }\n",
-		       "2026-11-23 09:00");
-	agent_rig_begin(&rig);
-	began = agent_rig_now(&rig) - 90;
-	call = call_of(&rig, UINT64_C(15125550195), UINT64_C(15125550199), 90, NULL);
-	live_for(&rig, 400);
-	alert = alert_of(&rig, call, arena);
-	assert_int_equal(alert.n, 3);
-	for (size_t i = 0; i < 2; i++)
-		assert_true(alert.people[i].by_line && alert.people[i].due == began && !alert.people[i].tried);
-	assert_true(!alert.people[2].by_line && alert.people[2].due == began + 300 && alert.people[2].tried);
-	assert_string_equal(alert.people[2].name, "sam");
-	assert_int_equal(alert.until, began + 600);
-	nm_arena_free(arena);
-	agent_rig_close(&rig);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_arena *arena = nm_arena_new();
+		struct nm_call_alert alert;
+		struct agent_rig rig;
+		nm_time began;
+		int64_t call;
+
+		print_message("case %zu\n", i);
+		agent_rig_open(&rig, FLOW_ALERTS("{ owner, oncall }"), "2026-11-23 09:00");
+		agent_rig_begin(&rig);
+		began = agent_rig_now(&rig) - 90;
+		if (cases[i].ago_s != 0)
+			push_was(&rig, began - cases[i].ago_s, flows[cases[i].wanted], flows[cases[i].before], cases[i].state);
+		if (cases[i].read_s != 0)
+			read_was(&rig, began - cases[i].ago_s + cases[i].read_s, cases[i].read == GONE ? NULL : flows[cases[i].read]);
+		call = call_of(&rig, UINT64_C(15125550195), UINT64_C(15125550199), 90, NULL);
+		live_for(&rig, 400);
+		alert = alert_of(&rig, call, arena);
+		assert_int_equal(alert.n, 3);
+		assert_int_equal(alert.people[0].by_line, cases[i].owner);
+		assert_int_equal(alert.people[1].by_line, cases[i].pat);
+		for (size_t j = 0; j < 2; j++) {
+			assert_int_equal(alert.people[j].tried, !alert.people[j].by_line);
+			assert_true(!alert.people[j].by_line || alert.people[j].due == began);
+		}
+		assert_string_equal(alert.people[2].name, "sam");
+		assert_true(!alert.people[2].by_line && alert.people[2].tried);
+		if (cases[i].owner)
+			assert_int_equal(alert.people[2].due, began + 300);
+		nm_arena_free(arena);
+		agent_rig_close(&rig);
+	}
+	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++)
+		free(flows[i]);
 }
 
 static bool names_the_caller(const struct nm_outbox_text *text)

@@ -172,6 +172,32 @@ static void who_answered_for_long_was_reached_and_stays_open(void **state)
 	assert_int_equal(followup.first_try, DAY + 37800);
 }
 
+/* A customer's own voicemail may take a minute: only who saw the talk knows that it was one. */
+static void a_talk_that_only_the_log_knows_is_due_again(void **state)
+{
+	const nm_time began = DAY + 38400;
+	struct nm_followup followup;
+	struct nm_followup_due due;
+
+	(void)state;
+	import(HEAD MISSED "2026-01-05 10:40,main,+15125550199,outbound,answered,65\n");
+	followup = the_followup();
+	assert_true(nm_followup_awaits_end(&followup));
+	due = nm_followup_due(books.plan, &followup);
+	assert_int_equal(due.next, NM_NEXT_CALL);
+	assert_int_equal(due.at, began + books.plan->follow_up.retry_s);
+	assert_true(nm_followup_late(&due, due.at + 1));
+	tell(NM_DEED_REACHED, NM_FOLLOWUP_OPEN, began + 20);
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).next, NM_NEXT_NONE);
+	import(HEAD "2026-01-05 12:40,main,+15125550199,outbound,answered,65\n");
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).at, began + 7200 + books.plan->follow_up.retry_s);
+	tell(NM_DEED_ENDED, NM_FOLLOWUP_BOOKED, began + 7300);
+	followup = the_followup();
+	assert_int_equal(nm_followup_due(books.plan, &followup).next, NM_NEXT_NONE);
+}
+
 /* An older call that becomes known later is no try after the talk. */
 static void a_try_of_before_the_talk_is_no_try_since(void **state)
 {
@@ -231,9 +257,138 @@ static void what_somebody_told_of_it_counts_once(void **state)
 
 	(void)state;
 	import(HEAD MISSED);
-	tell(NM_DEED_TRIED, NM_FOLLOWUP_OPEN, DAY + 37800 + 30 + NM_MADE_TOLD_S);
+	tell(NM_DEED_TRIED, NM_FOLLOWUP_OPEN, DAY + 37800 + NM_MADE_TOLD_S);
 	assert_int_equal(import(again), 0);
 	assert_int_equal(import(HEAD "2026-01-05 10:29:59,main,+15125550199,outbound,no answer,30\n"), 1);
+}
+
+/* Of a talk its end counts: nobody tells of it while it lasts. */
+static void what_somebody_told_after_a_talk_counts_once(void **state)
+{
+	static const char talk[] = HEAD "2026-01-05 10:30,main,+15125550199,outbound,answered,3000\n";
+
+	(void)state;
+	import(HEAD MISSED);
+	tell(NM_DEED_ENDED, NM_FOLLOWUP_BOOKED, DAY + 37800 + 3000 + NM_MADE_TOLD_S);
+	assert_int_equal(import(talk), 0);
+	assert_int_equal(the_followup().tries, 1);
+}
+
+/* --- what somebody tells and what the log tells, in any order --- */
+
+#define TOLD_MOST 4
+
+struct life {
+	nm_time calls[TOLD_MOST], told[TOLD_MOST]; /* told: ascending */
+	int n_calls, n_told;
+	bool ended; /* the last that is told is the end */
+};
+
+/* Of half an hour, now and then on the edge of what is about a call. */
+static struct life draw_life(void)
+{
+	struct life life = { .n_calls = (int)random_below(&seed, TOLD_MOST + 1),
+			     .n_told = (int)random_below(&seed, TOLD_MOST + 1),
+			     .ended = random_below(&seed, 2) == 0 };
+	nm_time at = DAY + 37800;
+
+	for (int i = 0; i < life.n_calls; i++)
+		life.calls[i] = at + 450 * i + random_below(&seed, 400);
+	for (int i = 0; i < life.n_told; i++) {
+		at += 1 + random_below(&seed, 600);
+		life.told[i] = at;
+		if (life.n_calls > 0 && random_below(&seed, 4) == 0 && life.calls[life.n_calls - 1] + NM_MADE_TOLD_S > at)
+			at = life.told[i] = life.calls[life.n_calls - 1] + NM_MADE_TOLD_S + random_below(&seed, 2);
+	}
+	/* No call is made to who has ended. */
+	if (life.n_told > 0 && life.n_calls > 0 && life.told[life.n_told - 1] <= life.calls[life.n_calls - 1])
+		life.ended = false;
+	return life;
+}
+
+/* Each that was told, and each call that nobody told of. */
+static int expected_tries(const struct life *life)
+{
+	int n = life->n_told;
+
+	for (int i = 0; i < life->n_calls; i++) {
+		bool told = false;
+
+		for (int j = 0; j < life->n_told; j++)
+			told = told || (life->told[j] >= life->calls[i] - NM_MADE_CLOCKS_S &&
+					life->told[j] <= life->calls[i] + NM_MADE_TOLD_S);
+		n += !told;
+	}
+	return n;
+}
+
+static void import_call(nm_time at)
+{
+	const int s = (int)(at - DAY);
+	char text[160];
+
+	snprintf(text, sizeof(text), HEAD "2026-01-05 %02d:%02d:%02d,main,+15125550199,outbound,no answer,30\n", s / 3600,
+		 s / 60 % 60, s % 60);
+	import(text);
+}
+
+static void the_order_of_calls_and_words_is_no_matter(void **state)
+{
+	int both = 0;
+
+	(void)state;
+	for (int round = 0; round < random_few(300); round++) {
+		const struct life life = draw_life();
+		int calls[TOLD_MOST] = { 0, 1, 2, 3 }, n_calls = 0, n_told = 0;
+
+		books_close(&books);
+		books_open(&books, PLAN);
+		import(HEAD MISSED);
+		for (int i = 0; i < life.n_calls; i++) {
+			const int other = (int)random_below(&seed, (unsigned)life.n_calls), was = calls[i];
+
+			calls[i] = calls[other];
+			calls[other] = was;
+		}
+		while (n_calls < life.n_calls || n_told < life.n_told) {
+			const bool last = n_told + 1 == life.n_told;
+
+			if (n_told == life.n_told || (n_calls < life.n_calls && random_below(&seed, 2)))
+				import_call(life.calls[calls[n_calls++]]);
+			else if (life.ended && last)
+				tell(NM_DEED_ENDED, NM_FOLLOWUP_LOST, life.told[n_told++]);
+			else
+				tell(NM_DEED_TRIED, NM_FOLLOWUP_OPEN, life.told[n_told++]);
+		}
+		assert_int_equal(the_followup().tries, expected_tries(&life));
+		both += life.n_calls > 0 && life.n_told > 0;
+	}
+	assert_true(both > 0);
+}
+
+/* The plan's last attempt is the one that is, not the same one told again. */
+static void the_last_attempt_is_counted_once(void **state)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct nm_error err;
+
+	(void)state;
+	import(HEAD MISSED);
+	for (int i = 0; i < 3; i++) {
+		const nm_time at = DAY + 37800 + i * 3600;
+		enum nm_code code;
+
+		import_call(at);
+		assert_int_equal(the_followup().end, NM_FOLLOWUP_OPEN);
+		assert_int_equal(the_followup().tries, i + 1);
+		code = nm_followup_outcome(books.plan, books.store, the_followup().id, NM_FOLLOWUP_NO_ANSWER, at + 120, "pat",
+					   arena, &followup, &err);
+		assert_int_equal(code, NM_OK);
+		assert_int_equal(followup.tries, i + 1);
+	}
+	assert_int_equal(followup.end, NM_FOLLOWUP_NO_ANSWER);
+	nm_arena_free(arena);
 }
 
 /* As nm_call_back_place writes: ahead of the call, and when the two talk. */
@@ -547,11 +702,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(who_did_not_answer_was_tried, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_answered_for_long_was_reached_and_stays_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_talk_that_only_the_log_knows_is_due_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_try_of_before_the_talk_is_no_try_since, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_talk_of_before_a_try_is_not_the_last_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_calls_to_who_waits_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(whose_number_called_tells_who_called, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_somebody_told_of_it_counts_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_somebody_told_after_a_talk_counts_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_order_of_calls_and_words_is_no_matter, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_last_attempt_is_counted_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_that_was_placed_counts_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_taken_back_stays_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_end_is_taken_back_first, setup, teardown),

@@ -24,34 +24,6 @@
 #define CUSTOMER 15125550111u
 #define OTHER 15125550112u
 
-/* --- the hash --- */
-
-/* --- the words --- */
-
-static void test_which_texts_are_one(void **state)
-{
-	static const char *const yes[] = {
-		"STOP", "stop", " Stop. ", "QUIT", "end!", "Revoke", "OPT OUT", "opt-out", "OptOut", "cancel",
-		"UNSUBSCRIBE", "\n\tstop\r\n", "s.t.o.p.", "\"STOP\"", "stop all",
-		"\xe2\x80\x9cSTOP\xe2\x80\x9d", "STOP\xc2\xa0", "Stop \xf0\x9f\x9b\x91", "\xef\xbb\xbfSTOP",
-	};
-	static const char *const no[] = {
-		"", " ", ".", "START", "UNSTOP", "yes", "please stop by tomorrow", "don't stop", "STOP 2", "2 stop",
-		"weekend", "stopp", "unsubscribed, and so on for more than any word has", "\xd1\x81top", "st\xc3\xb6p",
-		"STOP\xff", "can you cancel the 3pm?", "ENDE", "STOPSTOP",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
-		if (!nm_optout_said(yes[i]))
-			fail_msg("\"%s\" was not taken", yes[i]);
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
-		if (nm_optout_said(no[i]))
-			fail_msg("\"%s\" was taken", no[i]);
-}
-
-/* --- the store --- */
-
 static const char plan[] =
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
 	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\naccount sandbox { driver = sandbox }\n"
@@ -59,6 +31,99 @@ static const char plan[] =
 	"line over { number = \"+15125550102\" account = sandbox }\n"
 	"destination owner { kind = personal number = \"" FAKE_TEXTS_TO "\" own_voicemail = 25s }\n"
 	"path day { step { ring = owner } }\nrule all { path = day }\n";
+
+/* --- the words --- */
+
+static void assert_read(const char *body, enum nm_optout_word as)
+{
+	if (nm_optout_read(body) != as)
+		fail_msg("\"%s\" was read as %d", body, (int)nm_optout_read(body));
+}
+
+static void test_which_texts_are_one(void **state)
+{
+	static const char *const plain[] = {
+		"STOP", "stop", " Stop. ", "QUIT", "end!", "Revoke", "OPT OUT", "opt-out", "OptOut", "cancel",
+		"UNSUBSCRIBE", "\n\tstop\r\n", "s.t.o.p.", "\"STOP\"", "stop all",
+		"\xe2\x80\x9cSTOP\xe2\x80\x9d", "STOP\xc2\xa0", "Stop \xf0\x9f\x9b\x91", "\xef\xbb\xbfSTOP",
+		"STOP texting me", "unsubscribe me please", "Please STOP", "STOP STOP", "stop now", "STOP thanks", "Stop this",
+		"opt me out", "do not text me", "Don't text me!", "don\xe2\x80\x99t text me", "DONT TEXT", "please s t o p",
+		"cancel all texts", "End this now, thank you", "stop_texting", "STOP/ALL",
+	};
+	static const char *const doubt[] = {
+		"please stop by tomorrow", "don't stop", "STOP 2", "2 stop", "I said stop it", "cancel my appointment",
+		"CANCEL 3pm", "end of story", "Please do not text my wife", "opt out of what?", "stop \xd1\x81top",
+		"this is a text of many words, and only the very last of them is the one: unsubscribe",
+	};
+	static const char *const no[] = {
+		"", " ", ".", "START", "UNSTOP", "yes", "weekend", "stopp", "\xd1\x81top", "st\xc3\xb6p", "STOP\xff", "ENDE",
+		"STOPSTOP", "unsubscribed, and so on for more than any word has", "can you cancel the 3pm?", "stop2",
+		"cancel my appointment on Monday", "the end", "I quit my job", "cancelled", "opt in", "opt for out", "do not call",
+		"text me", "not", "do text", "stopallthatyouaredoingnow", "please", "thank you",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		assert_read(plain[i], NM_OPTOUT_PLAIN);
+	for (size_t i = 0; i < sizeof(doubt) / sizeof(doubt[0]); i++)
+		assert_read(doubt[i], NM_OPTOUT_IN_DOUBT);
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		assert_read(no[i], NM_OPTOUT_UNSAID);
+}
+
+static uint32_t draw(uint32_t *seed, size_t n)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (*seed >> 8) % (uint32_t)n;
+}
+
+static void add_cased(struct nm_buf *out, const char *word, uint32_t *seed)
+{
+	for (; *word != '\0'; word++)
+		nm_buf_addf(out, "%c", draw(seed, 2) == 0 && *word >= 'A' && *word <= 'Z' ? *word | 0x20 : *word);
+}
+
+/* Whatever the case, the punctuation and the politeness around it. */
+static void test_every_word_ends_texts(void **state)
+{
+	static const char *const words[] = { "STOP",   "STOPALL", "STOP ALL", "QUIT",	"END",	      "REVOKE", "OPT OUT",
+					     "OPT-OUT", "OPTOUT", "CANCEL",   "UNSUBSCRIBE", "OPT ME OUT" };
+	static const char *const manners[] = { "", "PLEASE", "THANK YOU", "THANKS", "HI", "PLS" };
+	static const char *const marks[] = { " ", ", ", ". ", "! ", "\n", " - ", "\xe2\x80\xa6 ", "\"", " \xf0\x9f\x99\x8f " };
+	uint32_t seed = 16;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		const char *word = words[draw(&seed, sizeof(words) / sizeof(words[0]))];
+		struct nm_buf text;
+
+		nm_buf_init(&text, 200);
+		for (int part = 0; part < 3; part++) {
+			add_cased(&text, part == 1 ? word : manners[draw(&seed, sizeof(manners) / sizeof(manners[0]))], &seed);
+			nm_buf_add(&text, marks[draw(&seed, sizeof(marks) / sizeof(marks[0]))]);
+		}
+		assert_read(text.data, NM_OPTOUT_PLAIN);
+		nm_buf_clear(&text);
+	}
+}
+
+/* Within other words it does so for customers, and not for the plan's own people, who may stop by. */
+static void test_whose_words_are_in_doubt(void **state)
+{
+	static const char *const bodies[] = { "I can stop by", "stop", "on my way" };
+	static const bool by_customer[] = { true, true, false }, by_owner[] = { false, true, false };
+	struct push_rig rig;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		assert_int_equal(nm_optout_by(rig.context.plan, OTHER, bodies[i]), by_customer[i]);
+		assert_int_equal(nm_optout_by(rig.context.plan, CUSTOMER, bodies[i]), by_owner[i]);
+	}
+	push_rig_close(&rig);
+}
+
+/* --- the store --- */
 
 static void ok(enum nm_code code, const struct nm_error *err)
 {
@@ -315,6 +380,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which_texts_are_one),
+		cmocka_unit_test(test_every_word_ends_texts),
+		cmocka_unit_test(test_whose_words_are_in_doubt),
 		cmocka_unit_test(test_it_is_known_again),
 		cmocka_unit_test(test_what_an_older_store_knew_of_it),
 		cmocka_unit_test(test_no_number_stands_in_it),

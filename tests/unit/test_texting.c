@@ -248,11 +248,38 @@ static void test_a_late_failure(void **state)
 	}
 }
 
+/* What the owner was told by a text that did not arrive is not told: it is tried again (agent_owner.c). */
+static void test_a_late_failure_of_one_to_the_owner(void **state)
+{
+	static const char *const whys[] = { "late: follow-up 1", "alert unanswered: call 1", "alert: call 1, 0" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
+		struct nm_outbox_past past;
+		struct bench bench;
+
+		bench_open(&bench, TWILIO);
+		ok(&bench, send_why(&bench, whys[i]));
+		ok(&bench, nm_store_outbox_why(bench.rig.store, whys[i], &past, &bench.err));
+		assert_true(past.told);
+		bench.carrier.status = "undelivered";
+		bench.carrier.error = "30003";
+		bench.rig.context.now += 60;
+		follow(&bench);
+		assert_stands(&bench, NM_OUTBOX_FAILED, "not delivered: Twilio's error 30003");
+		ok(&bench, nm_store_outbox_why(bench.rig.store, whys[i], &past, &bench.err));
+		assert_true(!past.told && past.failed == 1);
+		bench_close(&bench);
+	}
+}
+
 /* The follow-up for which it was says that it did not arrive, once. */
 static void test_a_late_failure_is_noted(void **state)
 {
 	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = 15125550111, .opened = 1 };
-	const struct nm_deed texted = { .at = 2, .who = "pat", .kind = NM_DEED_TEXTED };
+	const struct nm_deed told = { .at = 2, .who = "pat", .kind = NM_DEED_TEXTED },
+			     back = { .at = 3, .who = "pat", .kind = NM_DEED_REOPENED };
+	struct nm_deed texted = { .who = "pat", .kind = NM_DEED_TEXTED };
 	const char *const words = "the text did not arrive: " NM_TEXT_BACK_LANDLINE ": Twilio's error 30006";
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_followup followup;
@@ -262,7 +289,9 @@ static void test_a_late_failure_is_noted(void **state)
 	(void)state;
 	bench_open(&bench, TWILIO);
 	ok(&bench, nm_store_followup_add(bench.rig.store, &lead, &id, &bench.err));
+	ok(&bench, nm_store_followup_deed(bench.rig.store, id, &told, &bench.err));
 	ok(&bench, send_why(&bench, NM_FOLLOWUP_TEXT));
+	texted.at = bench.rig.context.now;
 	ok(&bench, nm_store_followup_deed(bench.rig.store, id, &texted, &bench.err));
 	bench.carrier.status = "undelivered";
 	bench.carrier.error = "30006";
@@ -271,9 +300,19 @@ static void test_a_late_failure_is_noted(void **state)
 		follow(&bench);
 	}
 	ok(&bench, nm_store_followup_get(bench.rig.store, id, arena, &followup, &bench.err));
-	assert_int_equal(followup.n_deeds, 2);
-	assert_int_equal(followup.deeds[1].kind, NM_DEED_NOTED);
-	assert_string_equal(followup.deeds[1].words, words);
+	assert_int_equal(followup.n_deeds, 3);
+	assert_int_equal(followup.deeds[2].kind, NM_DEED_NOTED);
+	assert_string_equal(followup.deeds[2].words, words);
+	assert_int_equal(followup.texted, told.at); /* what somebody did before that counts still */
+	ok(&bench, nm_store_followup_deed(bench.rig.store, id, &back, &bench.err));
+	ok(&bench, nm_store_followup_get(bench.rig.store, id, arena, &followup, &bench.err));
+	assert_int_equal(followup.texted, 0);
+	/* However long ago: it was a landline. */
+	bench.rig.context.now = nm_followup_texts_from(bench.rig.context.plan, bench.rig.context.now + 7 * NM_DAY);
+	assert_int_equal(nm_followup_text_check(bench.rig.context.plan, bench.rig.store, &followup, bench.rig.context.now, &bench.err),
+			 NM_REFUSED);
+	assert_string_equal(bench.err.text,
+			    "+1 512 555 0111 gets no text: texts to that number do not arrive; call instead, or say how it ended");
 	nm_arena_free(arena);
 	bench_close(&bench);
 }
@@ -858,6 +897,7 @@ int main(void)
 		cmocka_unit_test(test_a_text),
 		cmocka_unit_test(test_following),
 		cmocka_unit_test(test_a_late_failure),
+		cmocka_unit_test(test_a_late_failure_of_one_to_the_owner),
 		cmocka_unit_test(test_a_late_failure_is_noted),
 		cmocka_unit_test(test_a_text_on_its_way),
 		cmocka_unit_test(test_refusals),
