@@ -136,6 +136,7 @@ static void notes_taken(struct notes *notes, struct figure *figure, struct app *
 /* What became of the text that both sides began with. */
 static void notes_apart(struct notes *notes, const struct app *app, const struct found *found)
 {
+	notes_addf(notes, STYLE_WARNING, "they cannot be put on top of it: %s", found->why.text);
 	notes_add(notes, STYLE_HEAD, "changed in the plan since");
 	notes_diff(notes, found->unsaved.base, nm_document_text(app->session->document, NULL));
 	notes_add(notes, STYLE_PLAIN, "");
@@ -159,11 +160,10 @@ static void question_words(const struct app *app, const struct found *found, con
 
 	nm_time_words(session_zone(app->session), (nm_time)when->st_mtim.tv_sec / 60 * 60, false, time);
 	if (found->way == WAY_APART) {
-		snprintf(out, APP_MESSAGE, "edits of %s were cut off before they were saved, and cannot be put on top of what was saved "
-					   "since (%.200s): save them as a file of their own, beside the plan?", time, found->why.text);
+		snprintf(out, APP_MESSAGE, "edits of %s were cut off, and clash with what was saved since: save them as a file beside the plan?",
+			 time);
 	} else if (found->way == WAY_ON_TOP) {
-		snprintf(out, APP_MESSAGE, "edits of %s were cut off before they were saved, and the plan was saved since: put them on "
-					   "top of it?", time);
+		snprintf(out, APP_MESSAGE, "edits of %s were cut off, and the plan was saved since: put them on top of it?", time);
 	} else {
 		since = !found->unsaved.base && stat(app->session->options.plan_file, &plan) == 0 && newer(&plan, when);
 		snprintf(out, APP_MESSAGE, "edits of %s were cut off before they were saved%s: take them up again?", time,
