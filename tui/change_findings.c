@@ -93,9 +93,13 @@ static void pair(struct told *was, size_t n_was, struct told *then, size_t n_the
 	}
 }
 
+/* In which ways a line drifts is what the change does for callers, which is told by itself. */
 static void note_finding(struct notes *notes, unsigned style, const char *how, const struct nm_finding *finding)
 {
-	notes_addf(notes, style, "%s  %s  %s  %s", how, nm_severity_name(finding->severity), finding->id, finding->message);
+	const size_t len = strcspn(finding->message, strcmp(finding->id, "drift") ? "" : ":");
+
+	notes_addf(notes, style, "%s  %s  %s  %.*s", how, nm_severity_name(finding->severity), finding->id, (int)len,
+		   finding->message);
 }
 
 /* Those that are new, or those that are reworded. */
