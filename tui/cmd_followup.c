@@ -29,9 +29,28 @@ static enum nm_code read_id(const struct invocation *run, int64_t *id, struct nm
 
 /* --- list --- */
 
+#define STANDS_COLUMNS 53
+
+/* Columns of how each stands: what nearly all take, or what the longest of these does. */
+static int stands_columns(const struct session *session, const struct nm_followups *followups)
+{
+	int columns = STANDS_COLUMNS;
+	struct nm_buf stands;
+
+	nm_buf_init(&stands, 4096);
+	for (size_t i = 0; i < followups->n; i++) {
+		nm_buf_clear(&stands);
+		followup_stands(session, &followups->items[i], &stands);
+		columns = text_width(stands.data) > columns ? text_width(stands.data) : columns;
+	}
+	nm_buf_clear(&stands);
+	return columns;
+}
+
 /* "#1     call back by Mon 23 Nov 2026 08:15, 12 min late         +1 512 555 0199   2 missed calls to main" */
 static void list_text(struct invocation *run, const struct nm_followups *followups)
 {
+	const int columns = stands_columns(run->session, followups);
 	struct nm_buf stands, who;
 
 	nm_buf_init(&stands, 4096);
@@ -44,7 +63,7 @@ static void list_text(struct invocation *run, const struct nm_followups *followu
 		followup_stands(run->session, followup, &stands);
 		followup_who(followup, &who);
 		nm_buf_addf(run->out, "#%-5lld %s%*s %s%*s ", (long long)followup->id, stands.data,
-			    text_gap(stands.data, 53), "", who.data, text_gap(who.data, 17), "");
+			    text_gap(stands.data, columns), "", who.data, text_gap(who.data, 17), "");
 		followup_about(followup, run->out);
 		nm_buf_add(run->out, "\n");
 	}
