@@ -250,7 +250,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" (SELECT count(*) FROM (SELECT at AS sent FROM " TO_NUMBER " AND state IN (2, 4) AND at > ?3"
 		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
 		" AND at >= sent AND at <= sent + ?5))",
-	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN (" TO_CUSTOMERS ") ORDER BY at DESC LIMIT ?2",
+	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND at <= ?3 AND why IN (" TO_CUSTOMERS ") ORDER BY at DESC LIMIT ?2",
 	[NM_SQL_NUMBER_KEY_GET] = "SELECT bytes FROM number_key",
 	[NM_SQL_NUMBER_KEY_PUT] = "INSERT INTO number_key(id, bytes) VALUES(1, ?)",
 	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",

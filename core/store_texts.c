@@ -295,6 +295,7 @@ enum nm_code nm_store_text_past(struct nm_store *store, nm_number caller, nm_tim
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, now - NM_DAY);
 	sqlite3_bind_int(statement, 2, NM_TEXT_BACKS_A_DAY);
+	sqlite3_bind_int64(statement, 3, now + NM_DAY);
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
 		recent[past.n_recent++] = sqlite3_column_int64(statement, 0);
 	sqlite3_reset(statement);

@@ -102,16 +102,20 @@ static enum nm_text_back_why judge_past(const struct nm_plan *plan, const struct
 	return past->failed >= NM_TEXT_BACK_TRIES ? NM_TEXT_BACK_GAVE_UP : NM_TEXT_BACK_DUE;
 }
 
-/* Until when so many texts, those that are about to be sent included, fill the time before now; now: they do not. */
+/* Until when so many texts, those that are about to be sent included, fill the time before now; now: they do not.  Those of
+ * a clock that was set back by more than that time are no reason to wait for it to come there again. */
 static nm_time full_until(const struct nm_text_back_past *past, int most, int64_t window_s, nm_time now)
 {
 	const size_t room = (size_t)(past->planned < most ? most - past->planned : 0);
+	size_t first = 0;
 
 	if (room == 0)
 		return now + window_s;
-	if (past->n_recent < room || now - past->recent[room - 1] >= window_s)
+	while (first < past->n_recent && past->recent[first] - now > window_s)
+		first++;
+	if (past->n_recent - first < room || now - past->recent[first + room - 1] >= window_s)
 		return now;
-	return past->recent[room - 1] + window_s;
+	return past->recent[first + room - 1] + window_s;
 }
 
 nm_time nm_text_caps_from(const struct nm_text_back_past *past, nm_time now)

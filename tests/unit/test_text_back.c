@@ -550,6 +550,25 @@ static void test_a_flood_stops(void **state)
 	push_rig_close(&rig);
 }
 
+/* Texts of a clock that is set back fill an hour of it, and not all that it has to go through again. */
+static void test_a_clock_set_back_fills_no_more_than_an_hour(void **state)
+{
+	struct push_rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	for (nm_number i = 0; i < NM_TEXT_BACKS_AN_HOUR; i++)
+		ring(&rig, CUSTOMER + i, rig.context.now - 600 + (nm_time)i, NM_CALL_ABANDONED);
+	assert_int_equal(run(&rig).sent, NM_TEXT_BACKS_AN_HOUR);
+	rig.context.now -= 1800;
+	ring(&rig, CUSTOMER + 100, rig.context.now - 5, NM_CALL_ABANDONED);
+	assert_int_equal(run(&rig).sent, 0);
+	rig.context.now -= 3600;
+	ring(&rig, CUSTOMER + 101, rig.context.now - 5, NM_CALL_ABANDONED);
+	assert_int_equal(run(&rig).sent, 1);
+	push_rig_close(&rig);
+}
+
 /* A carrier that refuses is asked three times about a call, with pauses, and no more. */
 static void test_a_refusal_is_not_repeated_for_ever(void **state)
 {
@@ -615,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_a_machine_gets_no_more),
 		cmocka_unit_test(test_a_landline_gets_no_more),
 		cmocka_unit_test(test_a_flood_stops),
+		cmocka_unit_test(test_a_clock_set_back_fills_no_more_than_an_hour),
 		cmocka_unit_test(test_a_refusal_is_not_repeated_for_ever),
 		cmocka_unit_test(test_killed_at_each_request),
 	};
