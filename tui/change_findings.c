@@ -93,13 +93,17 @@ static void pair(struct told *was, size_t n_was, struct told *then, size_t n_the
 	}
 }
 
-/* In which ways a line drifts is what the change does for callers, which is told by itself. */
-static void note_finding(struct notes *notes, unsigned style, const char *how, const struct nm_finding *finding)
+/* len: bytes of its words that are told. */
+static void note_finding(struct notes *notes, unsigned style, const char *how, const struct nm_finding *finding, size_t len)
 {
-	const size_t len = strcspn(finding->message, strcmp(finding->id, "drift") ? "" : ":");
-
 	notes_addf(notes, style, "%s  %s  %s  %.*s", how, nm_severity_name(finding->severity), finding->id, (int)len,
 		   finding->message);
+}
+
+/* In which ways a line then drifts is what the change does for callers, which is told by itself. */
+static size_t new_words(const struct nm_finding *finding)
+{
+	return strcspn(finding->message, strcmp(finding->id, "drift") ? "" : ":");
 }
 
 /* Those that are new, or those that are reworded. */
@@ -110,7 +114,8 @@ static void note_then(struct notes *notes, const struct told *then, size_t n, bo
 
 		if (then[i].paired == reworded && then[i].reworded == reworded)
 			note_finding(notes, finding->severity == NM_SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING,
-				     reworded ? "check still finds, in other words" : "check then finds", finding);
+				     reworded ? "check still finds, in other words" : "check then finds", finding,
+				     reworded ? strlen(finding->message) : new_words(finding));
 	}
 }
 
@@ -125,7 +130,8 @@ static void note_pairs(struct notes *notes, const struct told *was, size_t n_was
 	note_then(notes, then, n_then, true);
 	for (size_t i = 0; i < n_was; i++)
 		if (!was[i].paired)
-			note_finding(notes, STYLE_GOOD, "check no longer finds", was[i].finding);
+			note_finding(notes, STYLE_GOOD, "check no longer finds", was[i].finding,
+				     strlen(was[i].finding->message));
 	if (same)
 		notes_addf(notes, STYLE_DIM,
 			   same == n_was && same == n_then ? "check finds the same %zu as before" : "check still finds %zu more",
