@@ -195,8 +195,8 @@ def alerts(carrier, number):
 
 
 def wanted(driver, calls, learns):
-    """At Twilio what is pushed to the line texts the owner; Telnyx lists no answer."""
-    owner = [] if driver == "twilio" else [(n, n) for n in range(1, calls + 1)]
+    """Nothing was pushed to the line, so that no flow of Twilio's texts the owner; Telnyx lists no answer."""
+    owner = [(n, n) for n in range(1, calls + 1)]
     sam = range(1, calls + 1) if driver == "telnyx" else learns
     return {OWNER: owner, SAM: [(n, n) for n in sam]}
 

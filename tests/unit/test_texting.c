@@ -355,6 +355,7 @@ static void test_a_text_on_its_way(void **state)
 		}
 		assert_int_equal(bench.carrier.asked - asked, cases[i].asked);
 		assert_int_equal(texts_made(&bench), 1);
+		nm_outbox_clear(&bench.outbox);
 		ok(&bench, nm_store_outbox(bench.rig.store, false, 1, &bench.outbox, &bench.err));
 		assert_stands(&bench, NM_OUTBOX_SENT, cases[i].words);
 		assert_true((bench.outbox.items[0].updated > bench.outbox.items[0].at) == (cases[i].asked > 0));
