@@ -23,17 +23,20 @@
 #define MONDAY_NOON 1795456800
 
 /* A mobile by codes, and a line at Twilio's interface on a port of this machine. */
+#define TWO_LINES(ACCOUNT) \
+	"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n" \
+	"account phone { driver = codes carrier = gsm }\n" ACCOUNT \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n" \
+	"line over { number = \"+15125550100\" account = net }\n" \
+	"destination owner { kind = personal line = cell own_voicemail = none }\n" \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
+	"path day { step { ring = owner for = 20s } step { ring = over } }\n" \
+	"path on { step { ring = fixly } }\nrule cell { lines = cell path = day }\nrule all { path = on }\n"
+
 static const char two_lines[] =
-	"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
-	"account phone { driver = codes carrier = gsm }\n"
-	"account net { driver = twilio sid = \"AC00000000000000000000000000000001\" token_env = HOME\n"
-	"  endpoint = \"http://127.0.0.1:%d\" }\n"
-	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"
-	"line over { number = \"+15125550100\" account = net }\n"
-	"destination owner { kind = personal line = cell own_voicemail = none }\n"
-	"destination fixly { kind = ai number = \"+15125550177\" }\n"
-	"path day { step { ring = owner for = 20s } step { ring = over } }\n"
-	"path on { step { ring = fixly } }\nrule cell { lines = cell path = day }\nrule all { path = on }\n";
+	TWO_LINES("account net { driver = twilio sid = \"AC00000000000000000000000000000001\" token_env = HOME\n"
+		  "  endpoint = \"http://127.0.0.1:%d\" }\n");
+static const char hand_and_sandbox[] = TWO_LINES("account net { driver = sandbox }\n");
 
 /* Somebody who takes a connection and never answers. */
 static int open_silence(int *port)
@@ -439,12 +442,10 @@ static void nothing_is_dialled_for_a_line_that_is_pushed(void **state)
 static void handwork_is_taken_back_by_what_z_shows(void **state)
 {
 	struct stage stage;
-	char plan[4096];
 
 	(void)state;
-	snprintf(plan, sizeof plan, two_lines, 1);
 	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
-						    .plan = plan });
+						    .plan = hand_and_sandbox });
 	stage_shows(&stage, "c codes");
 	stage_hides(&stage, "Z roll back");
 	stage_keys(&stage, "Z");
@@ -458,12 +459,10 @@ static void handwork_is_taken_back_by_what_z_shows(void **state)
 static void a_call_is_played_on_what_was_dialled(void **state)
 {
 	struct stage stage;
-	char plan[4096];
 
 	(void)state;
-	snprintf(plan, sizeof plan, two_lines, 1);
 	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
-						    .plan = plan });
+						    .plan = hand_and_sandbox });
 	stage_keys(&stage, "c D D D D Escape");
 	stage_keys(&stage, "4 v");
 	stage_shows(&stage, "ASSUMED");
