@@ -590,6 +590,16 @@ static void flood(struct agent_rig *rig, const char *line)
 		ok(nm_store_sandbox_inbound_add(rig->carrier, line, &text, &err), &err);
 }
 
+/* Two minutes now and then: each minute reads the whole flood, which is slow where it is watched (valgrind). */
+static void live_now_and_then(struct agent_rig *rig, nm_time until)
+{
+	for (nm_time at = agent_rig_now(rig) + 4 * 3600; at < until; at += 4 * 3600) {
+		agent_rig_set(rig, at);
+		agent_rig_live(rig, at + 120);
+	}
+	agent_rig_set(rig, until);
+}
+
 /* More texts than a list shows: that is told while it lasts, once, and missed callers are answered all the same. */
 static void assert_flood_is_told(const char *text)
 {
@@ -605,7 +615,7 @@ static void assert_flood_is_told(const char *text)
 	miss_call(&rig, "a", UINT64_C(15125550142));
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:22")).texts,
 			 strstr(text, "text_back") != NULL);
-	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 09:00"));
+	live_now_and_then(&rig, agent_rig_time(&rig, "2026-11-24 09:00"));
 	assert_int_equal(agent_rig_said(&rig, "! texts: so many texts came to line desk that some may be missing"), 1);
 	assert_int_equal(agent_rig_said(&rig, "texts: well again"), 0);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 11:00"));
@@ -617,8 +627,7 @@ static void test_a_flood_of_texts(void **state)
 {
 	(void)state;
 	assert_flood_is_told(PLAN "text_back { missed = \"Smith here: what can we help with?\" account = keeps }\n");
-	if (random_few(2) == 2) /* a day of a thousand texts a minute */
-		assert_flood_is_told(PLACES RULES "follow_up { survey = \"Smith: on the first call? 1 yes, 2 no\" }\n");
+	assert_flood_is_told(PLACES RULES "follow_up { survey = \"Smith: on the first call? 1 yes, 2 no\" }\n");
 }
 
 /* Who was called back is asked within a minute, once, also without text-backs. */
