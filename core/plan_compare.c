@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two plans compared by what callers get: not their text, but the routes of the lines that both have.
+ * Two plans compared by what callers get: not their text, but the routes of the lines that both have, and what comes
+ * after a call that was missed.
  * Goes out: differences that stand on their own, with copies of the treatments they speak of.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/route_private.h"
+#include "core/compare_after.h"
 
 #define NO_LINE "no such line"
 
@@ -231,10 +232,10 @@ static enum nm_code compare_only(const struct side *side, int line, const struct
 
 /* Those that both have, then those of the old plan alone, then those of the new one alone. */
 static enum nm_code compare_lines(const struct side *old, const struct side *new, const struct nm_plan_pair *pair,
-				  struct nm_differences *out, struct nm_error *err)
+				  struct nm_differences *out, size_t *capacity, struct nm_error *err)
 {
 	const struct nm_span span = { pair->from, pair->until };
-	size_t capacity = 0, done = 0;
+	size_t done = 0;
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < old->plan->n_lines && code == NM_OK; i++) {
@@ -245,7 +246,7 @@ static enum nm_code compare_lines(const struct side *old, const struct side *new
 		code = ask(pair, done, err);
 		done += 2;
 		if (code == NM_OK)
-			code = compare_line(old, (int)i, new, other, &span, out, &capacity, err);
+			code = compare_line(old, (int)i, new, other, &span, out, capacity, err);
 	}
 	for (int came = 0; came < 2; came++) {
 		const struct side *side = came ? new : old, *other = came ? old : new;
@@ -255,7 +256,7 @@ static enum nm_code compare_lines(const struct side *old, const struct side *new
 				continue;
 			code = ask(pair, done++, err);
 			if (code == NM_OK)
-				code = compare_only(side, (int)i, &span, came, out, &capacity, err);
+				code = compare_only(side, (int)i, &span, came, out, capacity, err);
 		}
 	}
 	return code;
@@ -274,10 +275,24 @@ int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan
 	return nm_plan_find_number(plan, this->number) == line ? same : -1;
 }
 
+struct after {
+	struct nm_differences *out;
+	size_t *capacity;
+};
+
+static enum nm_code add_after(void *context, const struct nm_difference *item, struct nm_error *err)
+{
+	const struct after *after = context;
+
+	return add_item(after->out, after->capacity, *item, err);
+}
+
 enum nm_code nm_plan_compare(const struct nm_plan_pair *pair, struct nm_differences *out, struct nm_error *err)
 {
 	struct side a = { .plan = pair->old }, b = { .plan = pair->new_plan };
 	struct nm_differences differences = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	struct after after = { &differences, &capacity };
 	enum nm_code code = differences.arena != NULL ? NM_OK : nm_fail_memory(err);
 
 	if (code == NM_OK)
@@ -285,7 +300,9 @@ enum nm_code nm_plan_compare(const struct nm_plan_pair *pair, struct nm_differen
 	if (code == NM_OK)
 		code = open_side(&b, pair->from, pair->until, err);
 	if (code == NM_OK)
-		code = compare_lines(&a, &b, pair, &differences, err);
+		code = compare_lines(&a, &b, pair, &differences, &capacity, err);
+	if (code == NM_OK)
+		code = nm_compare_after(a.timeline, b.timeline, add_after, &after, err);
 	close_side(&a);
 	close_side(&b);
 	if (code == NM_OK)

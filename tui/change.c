@@ -42,6 +42,10 @@ static void note_heading(struct notes *notes, const struct nm_difference *differ
 		notes_addf(notes, STYLE_BOLD, "%s: %s are texted other words", difference->line, difference->callers);
 		return;
 	}
+	if (difference->after) {
+		notes_addf(notes, STYLE_BOLD, "%s, %s", difference->callers, difference->when);
+		return;
+	}
 	hours_words(difference, hours, sizeof hours);
 	notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %s", difference->line, difference->callers,
 		   difference->key ? " pressing the emergency key" : "", difference->when, hours);

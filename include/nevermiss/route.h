@@ -110,6 +110,7 @@ struct nm_difference {
 	const char *callers; /* "any caller", "callers vip" */
 	bool key;            /* it is what the emergency key gives */
 	bool renamed;        /* nothing changes for callers: line a_words is called b_words now; n is 0 */
+	bool after;          /* it comes after a call that nobody answered, on every line */
 	bool staff;          /* nothing changes for callers: those who are alerted are texted b_words, not a_words; n is 0 */
 	struct nm_caller witness;
 	size_t n; /* all windows, merged, sorted */
@@ -150,7 +151,8 @@ struct nm_plan_pair {
 };
 /* Two plans, all lines of either, a line that both have under its new name.  A line that only one has is a difference as
  * a whole (its number), followed by all that it does, against a line that is not there.  Where only the text of alerts
- * differs, that is one difference of its line, after those of callers (staff). */
+ * differs, that is one difference of its line, after those of callers (staff).  Last what missed callers get after the
+ * call, which is the plan's (after). */
 enum nm_code nm_plan_compare(const struct nm_plan_pair *pair, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /*

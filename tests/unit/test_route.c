@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/carrier/route_json.h"
+#include "core/rules.h"
 #include "nevermiss/route.h"
 #include "random_plan.h"
 
@@ -660,6 +661,82 @@ static void test_compare_sees_through_text(void **state)
 	nm_differences_clear(&d);
 }
 
+#define TEXTING "text_back { missed = \"Smith: what can we help with?\" account = sandbox }\n" RULES
+
+/* What a plan has come after a call that nobody answers at `t`: the text, and whether somebody calls back. */
+static bool same_after(const struct nm_plan *old, const struct nm_plan *plan, nm_time t)
+{
+	const struct nm_plan *both[] = { old, plan };
+	const char *texts[2];
+	bool back[2];
+
+	for (int i = 0; i < 2; i++) {
+		const struct nm_set *during = &both[i]->follow_up.during;
+		struct nm_timeline *timeline;
+		struct nm_error err;
+
+		ok(nm_timeline_build(both[i], t, t + 1, &timeline, &err), &err);
+		texts[i] = nm_text_back(both[i], nm_timeline_state(timeline, t),
+					(struct nm_decision){ .verdict = NM_VERDICT_LOST });
+		back[i] = !during->given;
+		for (size_t j = 0; j < during->n; j++)
+			back[i] = back[i] || nm_bit(nm_timeline_state(timeline, t)->schedules, during->ids[j]);
+		nm_timeline_free(timeline);
+	}
+	return back[0] == back[1] &&
+	       (texts[0] == NULL || texts[1] == NULL ? texts[0] == texts[1] : strcmp(texts[0], texts[1]) == 0);
+}
+
+/* "Before saving: what changes for callers": the text to those who are missed and the call back are told, with the times. */
+static void test_compare_tells_what_comes_after_a_missed_call(void **state)
+{
+	static const struct {
+		const char *plan, *callers, *when, *a, *b;
+	} cases[] = {
+		{ RULES, "callers who are missed", "always",
+		  "text \"Smith: what can we help with?\"; at most once in 4 h", "no text" },
+		{ "text_back { missed = \"Jones: sorry\" account = sandbox }\n" RULES, "callers who are missed", "always",
+		  "text \"Smith: what can we help with?\"; at most once in 4 h",
+		  "text \"Jones: sorry\"; at most once in 4 h" },
+		{ "text_back { missed = \"Smith: what can we help with?\" account = sandbox once_per = 1h }\n" RULES,
+		  "callers who are missed", "always", "text \"Smith: what can we help with?\"; at most once in 4 h",
+		  "text \"Smith: what can we help with?\"; at most once in 1 h" },
+		{ "schedule noon { hours = \"Th 12:00-13:00\" }\n"
+		  "text_back { missed = \"Smith: what can we help with?\" account = sandbox during = noon }\n" RULES,
+		  "callers who are missed", "Thu 13:00-Thu 12:00",
+		  "text \"Smith: what can we help with?\"; at most once in 4 h", "no text" },
+		{ "follow_up { within = 45m then_text = \"Smith: when?\" }\n" TEXTING, "callers to be called back", "always",
+		  "called back within 15 min, 3 attempts 30 min apart",
+		  "called back within 45 min, 3 attempts 30 min apart, then text \"Smith: when?\"" },
+	};
+	struct nm_plan *old = small_plan(TEXTING);
+	const nm_time from = instant(old, "2026-11-23 05:11"), until = from + 28 * (nm_time)NM_DAY;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct nm_plan *plan = small_plan(cases[i].plan);
+		struct nm_differences d;
+		struct nm_error err;
+
+		ok(nm_plan_compare(&(struct nm_plan_pair){ .old = old, .new_plan = plan, .from = from, .until = until }, &d, &err),
+		   &err);
+		assert_int_equal(d.n, 1);
+		assert_true(d.items[0].after);
+		assert_true(nm_differences_for_callers(&d));
+		assert_difference(&d.items[0], cases[i].when, cases[i].callers, cases[i].a, cases[i].b);
+		for (nm_time t = from; i == 3 && t < until; t += 1800) {
+			bool told = false;
+
+			for (size_t k = 0; k < d.items[0].n; k++)
+				told = told || (d.items[0].windows[k].from <= t && t < d.items[0].windows[k].until);
+			assert_int_equal(told, !same_after(old, plan, t));
+		}
+		nm_differences_clear(&d);
+		nm_plan_free(plan);
+	}
+	nm_plan_free(old);
+}
+
 #define ALERTING "emergency { callers = vip path = night alert = sam }\n" RULES
 
 /* The name of the business stands in the text to those who are alerted, and no caller notices it: one difference of the
@@ -982,6 +1059,7 @@ int main(void)
 		cmocka_unit_test(test_compare_says_what_changes),
 		cmocka_unit_test(test_compare_names_a_number_that_changed),
 		cmocka_unit_test(test_compare_sees_through_text),
+		cmocka_unit_test(test_compare_tells_what_comes_after_a_missed_call),
 		cmocka_unit_test(test_compare_tells_the_text_of_alerts_by_itself),
 		cmocka_unit_test(test_compare_names_the_callers),
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
