@@ -288,8 +288,10 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 		code = command->run(run, status, err);
 	app->running = NULL;
 	session->options = before.options;
+	session->keeps = before.keeps;
 	session->progress = before.progress;
 	session->idle = before.idle;
+	session->working = before.working;
 	session->progress_context = before.progress_context;
 	return code;
 }

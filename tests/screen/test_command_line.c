@@ -492,6 +492,29 @@ static bool stop_at_last(void *context, const char *pieces, size_t done, size_t 
 	return ++stopper->asked < stopper->most;
 }
 
+/* A screen that is printed on a page is a program of its own for a moment, and leaves the session what it has. */
+static void a_printed_screen_leaves_the_session_as_it_was(void **state)
+{
+	struct stopper stopper = {.most = 1};
+	struct stage stage;
+	struct nm_error err;
+
+	(void)state;
+	open_stage(&stage);
+	stage.session.working = stop_at_last;
+	stage.session.progress_context = &stopper;
+	say(&stage, "screen week");
+	stage_keys(&stage, "Escape");
+	say(&stage, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m");
+	stage_shows(&stage, "stopped after");
+	stage_keys(&stage, "Escape");
+	assert_int_equal(nm_file_write("plan.conf", "line main {", 11, false, &err), NM_OK);
+	assert_true(app_notice(&stage.app));
+	stage_keys(&stage, "3");
+	stage_shows(&stage, "first live answer");
+	stage_close(&stage);
+}
+
 /* Esc ends long work behind a piece, and what it ended is said. */
 static void long_work_is_stopped(void **state)
 {
@@ -543,6 +566,7 @@ int main(void)
 		cmocka_unit_test(commands_options_and_names_are_completed),
 		cmocka_unit_test(a_theme_is_taken_by_name_or_by_key),
 		cmocka_unit_test(a_page_is_searched),
+		cmocka_unit_test(a_printed_screen_leaves_the_session_as_it_was),
 		cmocka_unit_test(long_work_is_stopped),
 	};
 
