@@ -5,6 +5,7 @@
  */
 #include "list.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool list_act(struct list *list, enum action action)
@@ -70,6 +71,18 @@ bool text_contains(const char *text, const char *part)
 			return true;
 	}
 	return *part == '\0';
+}
+
+void list_rule(const struct list *list, int height, struct canvas *canvas, int y)
+{
+	char text[64];
+	int width;
+
+	canvas_fill(canvas, 0, y, canvas->width, STYLE_RULE, 0x2500);
+	if (list->n <= (size_t)height)
+		return;
+	width = snprintf(text, sizeof text, " %zu of %zu ", list->at + 1, list->n);
+	canvas_text(canvas, canvas->width - width - 1, y, width, STYLE_DIM, text);
 }
 
 bool list_find(struct list *list, bool back, bool here, const char *(*text)(const void *context, size_t i),

@@ -311,10 +311,16 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	draw_history(push, app, canvas, y + (end - y > 3), end);
 }
 
+/* What is told of one line below the list needs no more in a high window. */
+static int list_rows(int height)
+{
+	return height < 12 ? 3 : height < 30 ? height * 2 / 5 : height * 3 / 5;
+}
+
 void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct push *push = state;
-	int y = body.y, end = body.y + body.height, rows = body.height < 12 ? 3 : body.height * 2 / 5;
+	int y = body.y, end = body.y + body.height, rows = list_rows(body.height);
 	struct pen pen = pen_at(canvas, 1, y++, body.width - 1);
 	size_t top;
 
@@ -339,6 +345,6 @@ void push_draw(const void *state, const struct app *app, struct canvas *canvas, 
 	y += rows;
 	if (y + 1 >= end)
 		return;
-	canvas_fill(canvas, 0, y++, body.width, STYLE_RULE, 0x2500);
+	list_rule(&push->list, rows, canvas, y++);
 	draw_details(push, app, canvas, y, end);
 }

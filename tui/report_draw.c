@@ -271,8 +271,7 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 
 /* --- all of it --- */
 
-/* Neither in the span nor in the weeks before it. */
-static bool is_empty(const struct report_screen *screen)
+bool report_is_empty(const struct report_screen *screen)
 {
 	return screen->whole && screen->report.figures.calls == 0 && screen->weeks.figures.calls == 0;
 }
@@ -292,7 +291,7 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 	draw_heading(screen, column);
 	for (enum measure measure = 0; measure < MEASURES; measure++)
 		draw_measure(screen, column, measure);
-	if (is_empty(screen)) {
+	if (report_is_empty(screen)) {
 		draw_empty(column);
 		return;
 	}
@@ -314,17 +313,17 @@ static struct report_extent draw_all(const struct report_screen *screen, const s
 
 	draw_figures(screen, &left, airy);
 	extent.map = left.y + 1 - body.y;
-	if (!is_empty(screen))
+	if (!report_is_empty(screen))
 		report_draw_map(screen, &left);
 	left.y += airy;
 	draw_worth(screen, &left);
-	if (!is_empty(screen))
+	if (!report_is_empty(screen))
 		report_draw_layers(screen, &left);
 	if (!wide) {
 		left.y++;
 		right = left;
 	}
-	if (!is_empty(screen))
+	if (!report_is_empty(screen))
 		report_draw_rest(screen, &right);
 	extent.rows = (left.y > right.y ? left.y : right.y) - body.y;
 	return extent;

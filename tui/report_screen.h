@@ -58,6 +58,8 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen);
 
 /* report_draw.c */
+/* It has no calls, neither in the span nor in the weeks before it: no layers, and no map. */
+bool report_is_empty(const struct report_screen *screen);
 void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 /* Rows of all that there is to see, and which of them is the map's Monday. */
 struct report_extent {

@@ -505,11 +505,7 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 	y += rows;
 	if (y + 1 >= end)
 		return;
-	canvas_fill(canvas, 0, y, body.width, STYLE_RULE, 0x2500);
-	if (findings->n > (size_t)rows)
-		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1,
-			     findings->n);
-	y++;
+	list_rule(&check->list, rows, canvas, y++);
 	if (chosen(check, app))
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }

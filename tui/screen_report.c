@@ -425,6 +425,12 @@ static bool find_row(void *state, struct app *app, bool back, bool here)
 
 static const struct search_ops row_search = { .where = "in this report", .find = find_row };
 
+/* It is about the map. */
+static bool is_of_map(enum action action)
+{
+	return action == ACTION_WHOSE || action == ACTION_VIEW || action == ACTION_NEXT_PANE || action == ACTION_ENTER;
+}
+
 static enum verdict act_report(void *state, struct app *app, const struct event *event)
 {
 	struct report_screen *screen = state;
@@ -432,6 +438,11 @@ static enum verdict act_report(void *state, struct app *app, const struct event 
 	if (search_act(&row_search, screen, screen->search, app, event))
 		return VERDICT_REDRAW;
 	screen->found.at = -1;
+	screen->on_map = screen->on_map && !report_is_empty(screen);
+	if (is_of_map(event->action) && report_is_empty(screen)) {
+		app_message(app, STYLE_PLAIN, "there are no calls here, and no map of them");
+		return VERDICT_REDRAW;
+	}
 	if (act_move(screen, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {
@@ -483,6 +494,8 @@ static const char *label_report(const void *state, const struct app *app, enum a
 	const struct report_screen *screen = state;
 
 	(void)app;
+	if (is_of_map(action) && report_is_empty(screen))
+		return "";
 	if (action == ACTION_LEFT)
 		return screen->on_map ? "hour" : NULL;
 	if (action == ACTION_ENTER)

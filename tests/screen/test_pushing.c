@@ -518,6 +518,7 @@ static void many_lines_are_summed_up_and_told_one_by_one(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON, .plan = plan });
+	stage_shows(&stage, " 1 of 201 ");
 	stage_keys(&stage, "A");
 	stage_shows(&stage, "201 lines: 200 new, 1 left to be done by hand");
 	stage_golden(&stage, "push-lines-80x24");

@@ -536,7 +536,26 @@ static void the_week_is_shown_at_an_hour_to_come(void **state)
 	stage_close(&stage);
 }
 
-/* However low the window, everything is reached, and no further. */
+/* A log without calls has no layers and no map: no key that is about them is named or taken. */
+static void an_empty_log_names_no_key_of_its_map(void **state)
+{
+	static const char *const keys[] = { "y", "m", "Tab", "Enter" };
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 200, .height = 50 });
+	stage_shows(&stage, "The log has no calls");
+	stage_hides(&stage, "y layer");
+	stage_hides(&stage, "m missed");
+	stage_hides(&stage, "Tab map");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "The log has no calls");
+		stage_shows(&stage, "there are no calls here, and no map of them");
+	}
+	stage_close(&stage);
+}
+
 /* However low the window and however far it is scrolled, a table shows a row with its head, or neither. */
 static void no_head_stands_without_a_row(void **state)
 {
@@ -1222,6 +1241,7 @@ int main(void)
 		cmocka_unit_test(the_hours_that_stand_out_are_those_of_what_is_shown),
 		cmocka_unit_test(an_hour_of_the_map_is_told_and_leads_to_the_week),
 		cmocka_unit_test(the_week_is_shown_at_an_hour_to_come),
+		cmocka_unit_test(an_empty_log_names_no_key_of_its_map),
 		cmocka_unit_test(no_head_stands_without_a_row),
 		cmocka_unit_test(a_low_window_scrolls),
 		cmocka_unit_test(definitions_are_a_page),
