@@ -8,6 +8,7 @@
 #include "plan_form.h"
 
 #define TABLE_TIMES 44  /* columns from which there is room for times */
+#define REST_COLUMNS 4 /* " +12" */
 #define TABLE_MOST  100 /* further apart they would not be read as one row */
 
 /* Columns of the table, by how much of the row is left of them. */
@@ -21,7 +22,7 @@ static struct columns columns_of(struct box box)
 	const bool times = width >= TABLE_TIMES;
 	struct columns columns = {.ring = box.x + 4, .by = box.x + width - (times ? 9 : 0)};
 
-	columns.of = box.x + (width >= 70 ? 30 : times ? 17 : 16);
+	columns.of = box.x + (width >= TABLE_MOST ? 46 : width >= 70 ? 30 : times ? 17 : 16);
 	columns.confirm = columns.of + 5;
 	columns.when = columns.confirm + (times ? 8 : 4);
 	return columns;
@@ -148,6 +149,46 @@ static void draw_cell(struct pen *pen, const struct nm_written_option *option, c
 	}
 }
 
+/* How many of those who ring are named in so many columns, with what stands for the others. */
+static size_t ring_named(const struct nm_written_option *option, int room)
+{
+	int columns = text_width(option->values[0]);
+	size_t n = 1;
+
+	while (n < option->n) {
+		const int rest = n + 1 < option->n ? REST_COLUMNS : 0;
+
+		columns += 3 + text_width(option->values[n]);
+		if (columns + rest > room)
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* Who rings, reverse where the cursor is: of many the first, and how many more. */
+static void draw_ring(struct pen *pen, const struct nm_written_option *option, bool at)
+{
+	const unsigned style = STYLE_PLAIN | (at ? STYLE_CURSOR : 0);
+	size_t named;
+
+	if (!option || !option->n) {
+		draw_cell(pen, option, "-", at);
+		return;
+	}
+	named = ring_named(option, pen->end - pen->x);
+	if (named < option->n && text_width(option->values[0]) + REST_COLUMNS > pen->end - pen->x)
+		pen->end -= REST_COLUMNS;
+	for (size_t i = 0; i < named; i++) {
+		pen_text(pen, style, i ? " + " : "");
+		pen_text(pen, style, option->values[i]);
+	}
+	if (named == option->n)
+		return;
+	pen->end = pen->x + REST_COLUMNS;
+	pen_textf(pen, style, " +%zu", option->n - named);
+}
+
 static void draw_by_then(const struct nm_plan *plan, const struct nm_path *path, int step, struct canvas *canvas, int x,
 			 int y, int width)
 {
@@ -176,7 +217,7 @@ void path_step_draw(const struct form *form, const struct app *app, struct canva
 		canvas_pointer(canvas, box.x, box.y);
 	pen_textf(&pen, STYLE_DIM, "%d", step + 1);
 	pen_tab(&pen, columns.ring);
-	draw_cell(&pen, nm_written_option(written, "ring"), "-", focused && form->column == COLUMN_RING);
+	draw_ring(&pen, nm_written_option(written, "ring"), focused && form->column == COLUMN_RING);
 	pen = pen_at(canvas, columns.of, box.y, columns.confirm - 1);
 	draw_cell(&pen, nm_written_option(written, "for"), to_voicemail(plan, &path->steps[step]) ? "-" : "20s",
 		  focused && form->column == COLUMN_FOR);

@@ -52,10 +52,16 @@ static void draw_note(struct canvas *canvas, int y, int room, const struct week_
 	canvas_text(canvas, x + columns, y, room - columns, STYLE_WARNING, decided);
 }
 
+/* Columns behind the grid. */
+static int note_room(const struct canvas *canvas, int per_column)
+{
+	return canvas->width - WEEK_LEFT - WEEK_SLOTS / per_column - 2;
+}
+
 static void draw_day(const struct week *week, struct canvas *canvas, int y, int day, int per_column)
 {
 	struct nm_date date = nm_date_from_days(week->monday + day);
-	int columns = WEEK_SLOTS / per_column, room = canvas->width - WEEK_LEFT - columns - 2;
+	int columns = WEEK_SLOTS / per_column, room = note_room(canvas, per_column);
 
 	canvas_textf(canvas, 1, y, 7, STYLE_PLAIN, "%s %2d", nm_weekday_names[day], date.day);
 	if (week->notes[day].text[0]) /* in a narrow window there is no more to see of it */
@@ -236,12 +242,26 @@ static void draw_treatment(struct pane *pane, const struct week_screen *week, co
 	nm_buf_clear(&words);
 }
 
+/* What is out of the ordinary on the day, where its row had no room for all of it. */
+static void draw_whole_note(struct pane *pane, const struct week_screen *week, const struct app *app)
+{
+	const struct canvas *canvas = pane->canvas;
+	const char *text = week->week.notes[nm_weekday(nm_local_day(week_cursor(week, app)))].text;
+	const int room = note_room(canvas, week_quarters(canvas->width));
+
+	if (!text[0] || (room >= NOTE_LEAST && text_width(text) <= room) || pane->y >= pane->end)
+		return;
+	pane->y += canvas_wrap(pane->canvas, 3, pane->y, canvas->width - 4, pane->end - pane->y > 4 ? 2 : 1, STYLE_WARNING,
+			       text);
+}
+
 static void draw_call(const struct week_screen *week, const struct app *app, struct canvas *canvas, int y, int end)
 {
 	struct pane pane = {canvas, y, end};
 	char when[128];
 
 	draw_treatment(&pane, week, app);
+	draw_whole_note(&pane, week, app);
 	draw_case(&pane, "if no human answers", week->nobody);
 	snprintf(when, sizeof when, "if %s fails", week->failing_who ? week->failing_who : "");
 	draw_case(&pane, when, week->failing);

@@ -1644,9 +1644,42 @@ static void known_values_of_a_list_are_offered(void **state)
 	stage_close(&stage);
 }
 
+/* A step of many says how many more it rings than it names. */
+static void a_step_of_many_says_how_many_more(void **state)
+{
+	static const char head[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n";
+	struct stage stage;
+	struct nm_buf plan;
+	char *text;
+
+	(void)state;
+	nm_buf_init(&plan, 1u << 16);
+	nm_buf_add(&plan, head);
+	for (int i = 0; i < 14; i++)
+		nm_buf_addf(&plan, "destination technician-%02d { kind = backup role = staff number = \"+151255501%02d\" }\n", i, 20 + i);
+	nm_buf_add(&plan, "path p { step { ring = { ");
+	for (int i = 0; i < 14; i++)
+		nm_buf_addf(&plan, "%s\"technician-%02d\"", i ? ", " : "", i);
+	nm_buf_add(&plan, " } } }\nrule all { path = p }\n");
+	text = nm_buf_take(&plan);
+	stage_open(&stage, &(struct stage_options){ .screen = "plan", .width = 80, .height = 24, .plan = text });
+	stage_keys(&stage, "/");
+	stage_type(&stage, "paths");
+	stage_keys(&stage, "Enter Down");
+	stage_shows(&stage, "technic… +13");
+	assert_true(app_resize(&stage.app, 200, 50));
+	app_draw(&stage.app);
+	stage_shows(&stage, "technician-00 + technician-01 +12");
+	stage_close(&stage);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_step_of_many_says_how_many_more),
 		cmocka_unit_test(the_form_is_as_expected_in_every_look),
 		cmocka_unit_test(any_form_can_be_drawn_at_any_size),
 		cmocka_unit_test(every_option_has_its_row),

@@ -624,9 +624,30 @@ static void a_change_over_the_repeated_hour_is_marked(void **state)
 	stage_close(&stage);
 }
 
+/* What a row has no room for is told of the day the cursor is on. */
+static void a_day_is_told_whole_below_the_week(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\npath p { step { ring = fixly } }\n"
+		"rule all { path = p }\n"
+		"override dentist { from = \"2027-03-14 09:00\" until = \"2027-03-14 12:00\" path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "week", .width = 80, .height = 24, .plan = plan });
+	stage_keys(&stage, "g C-u");
+	stage_type(&stage, "2027-03-14");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "clock on 60 min, override dentist");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day_is_told_whole_below_the_week),
 		cmocka_unit_test(each_view_is_as_expected),
 		cmocka_unit_test(views_come_round),
 		cmocka_unit_test(one_destinations_hours_are_gone_through),
