@@ -154,6 +154,20 @@ static bool is_worse(const struct nm_outcome *a, const struct nm_outcome *b)
 	return a->seconds > b->seconds;
 }
 
+bool play_set(struct play *play, struct nm_setting setting)
+{
+	for (size_t i = 0; i < play->n; i++) {
+		if (play->settings[i].destination == setting.destination) {
+			play->settings[i] = setting;
+			return true;
+		}
+	}
+	if (play->n == PLAY_SETTINGS)
+		return false;
+	play->settings[play->n++] = setting;
+	return true;
+}
+
 void play_fail(struct play *play, const struct nm_plan *plan, int destination)
 {
 	const struct nm_destination *who = &plan->destinations[destination];

@@ -10,6 +10,7 @@
 #include "nevermiss/decide.h"
 
 #define PLAY_SETTINGS 32
+#define PLAY_SETTINGS_FULL "at most %d phones can be told what to do"
 
 /* A call to be played on the Simulate screen. */
 struct play {
@@ -33,6 +34,8 @@ enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const 
 enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
 			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err) NM_WARN_UNUSED;
 
+/* Tells a phone what to do, whatever it was told before; false: no more can be told. */
+bool play_set(struct play *play, struct nm_setting setting);
 /* Lets the destination's phone be unreachable, under all names that it has, as far as there is room for settings. */
 void play_fail(struct play *play, const struct nm_plan *plan, int destination);
 

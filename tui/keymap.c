@@ -91,6 +91,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_LINE, "line", "L", NULL, "the next line"},
 	{CONTEXT_SIMULATE, ACTION_NEXT_PANE, "phones", "Tab", "phones", "choose a phone: Space changes what it does"},
 	{CONTEXT_SIMULATE, ACTION_CYCLE, "behaviour", "Space", NULL, "the phone chosen: answers, no answer, busy, declined, no signal"},
+	{CONTEXT_SIMULATE, ACTION_AFTER, "answers-after", "a", NULL, "the phone chosen: after how many seconds it answers"},
+	{CONTEXT_SIMULATE, ACTION_HANG_UP, "hangs-up", "H", NULL, "after how many seconds the caller hangs up"},
 	{CONTEXT_SIMULATE, ACTION_EMERGENCY, "emergency", "E", "emergency", "an emergency, or not"},
 	{CONTEXT_SIMULATE, ACTION_NOBODY, "nobody", "x", "nobody", "no human answers, or everybody as they would"},
 	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", "live", "the plan, what the carriers can hold of it, or what is live"},

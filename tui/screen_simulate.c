@@ -172,52 +172,6 @@ static void derive_simulate(void *state, struct app *app)
 	}
 }
 
-/* --- the phones --- */
-
-static struct nm_setting *setting_of(struct play *play, size_t destination)
-{
-	for (size_t i = 0; i < play->n; i++) {
-		if ((size_t)play->settings[i].destination == destination)
-			return &play->settings[i];
-	}
-	return NULL;
-}
-
-static void move_phone(struct simulate *simulate, const struct nm_plan *plan, bool back)
-{
-	size_t n = plan->n_destinations;
-
-	for (size_t i = 1; i <= n; i++) {
-		size_t at = back ? (simulate->phone + n - i) % n : (simulate->phone + i) % n;
-
-		if (simulate_phone_shown(simulate, plan, at)) {
-			simulate->phone = at;
-			return;
-		}
-	}
-}
-
-/* as they would - no answer - busy - declined - unreachable - as they would */
-static void cycle_phone(struct simulate *simulate, struct app *app)
-{
-	struct play *play = &simulate->play;
-	struct nm_setting *setting;
-
-	if (!simulate_phone_shown(simulate, app_plan(app), simulate->phone))
-		move_phone(simulate, app_plan(app), false);
-	if (!simulate_phone_shown(simulate, app_plan(app), simulate->phone))
-		return;
-	setting = setting_of(play, simulate->phone);
-	if (!setting && play->n < PLAY_SETTINGS)
-		play->settings[play->n++] = (struct nm_setting){(int)simulate->phone, NM_NO_ANSWER, -1};
-	else if (setting && setting->behaviour == NM_UNREACHABLE)
-		*setting = play->settings[--play->n];
-	else if (setting)
-		setting->behaviour++;
-	if (setting == NULL && play->n == PLAY_SETTINGS)
-		app_message(app, STYLE_WARNING, "at most %d phones can be told what to do", PLAY_SETTINGS);
-}
-
 /* --- time --- */
 
 static void move_local(struct simulate *simulate, const struct app *app, int64_t by)
@@ -381,6 +335,12 @@ static enum verdict take_answer(struct simulate *simulate, struct app *app, cons
 	case TAG_NUMBER:
 		take_number(simulate, app, event->text);
 		break;
+	case TAG_AFTER:
+		simulate_take_after(simulate, app, event->text);
+		break;
+	case TAG_HANGUP:
+		simulate_take_hangup(simulate, app, event->text);
+		break;
 	case TAG_TEST:
 		simulate_test_ask(simulate, app, event->text);
 		break;
@@ -405,7 +365,7 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 	};
 
 	if (simulate->phones && (action == ACTION_LEFT || action == ACTION_RIGHT)) {
-		move_phone(simulate, app_plan(app), action == ACTION_LEFT);
+		simulate_phone_move(simulate, app_plan(app), action == ACTION_LEFT);
 		return true;
 	}
 	if (simulate->step && (action == ACTION_UP || action == ACTION_DOWN)) {
@@ -447,6 +407,9 @@ static bool act_call(struct simulate *simulate, struct app *app, enum action act
 	case ACTION_EMERGENCY:
 		simulate->play.emergency = !simulate->play.emergency;
 		return true;
+	case ACTION_HANG_UP:
+		simulate_ask_hangup(app, NULL);
+		return true;
 	case ACTION_NOBODY:
 		simulate->play.nobody = !simulate->play.nobody;
 		return true;
@@ -477,12 +440,16 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		break;
 	case ACTION_NEXT_PANE:
 		simulate->phones = !simulate->phones;
-		if (simulate->phones && !simulate_phone_shown(simulate, app_plan(app), simulate->phone))
-			move_phone(simulate, app_plan(app), false);
+		if (simulate->phones)
+			simulate_phone_chosen(simulate, app_plan(app));
 		break;
 	case ACTION_CYCLE:
 		simulate->phones = true;
-		cycle_phone(simulate, app);
+		simulate_phone_cycle(simulate, app);
+		break;
+	case ACTION_AFTER:
+		simulate->phones = true;
+		simulate_ask_after(simulate, app, NULL);
 		break;
 	case ACTION_LIVE:
 		next_view(simulate, app);

@@ -9,7 +9,7 @@
 #include "answers.h"
 #include "list.h"
 
-enum simulate_tag { TAG_DATE, TAG_CALLER, TAG_NUMBER, TAG_TEST, TAG_TEST_SURE };
+enum simulate_tag { TAG_DATE, TAG_CALLER, TAG_NUMBER, TAG_AFTER, TAG_HANGUP, TAG_TEST, TAG_TEST_SURE };
 
 struct simulate {
 	struct play play;
@@ -54,6 +54,20 @@ bool simulate_find(void *state, struct app *app, bool back, bool here);
 /* Rung by this call, or told to do something. */
 bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination);
 void simulate_draw_phones(const struct simulate *simulate, const struct nm_plan *plan, struct canvas *canvas, int y);
+
+/* What it was told to do; NULL: nothing. */
+const struct nm_setting *simulate_setting(const struct play *play, size_t destination);
+void simulate_phone_move(struct simulate *simulate, const struct nm_plan *plan, bool back);
+/* The chosen phone is one that is shown; false: none is. */
+bool simulate_phone_chosen(struct simulate *simulate, const struct nm_plan *plan);
+/* As it would, no answer, busy, declined, unreachable, as it would. */
+void simulate_phone_cycle(struct simulate *simulate, struct app *app);
+
+/* simulate_times.c: when the chosen phone answers, and when the caller hangs up; typed: a text that would not do. */
+void simulate_ask_after(struct simulate *simulate, struct app *app, const char *typed);
+void simulate_take_after(struct simulate *simulate, struct app *app, const char *text);
+void simulate_ask_hangup(struct app *app, const char *typed);
+void simulate_take_hangup(struct simulate *simulate, struct app *app, const char *text);
 
 /* simulate_draw.c */
 /* How a call ended, in a sentence; the style that goes with it. */

@@ -30,6 +30,8 @@ static const char *caller_words(const struct app *app, struct nm_caller caller, 
 	return out;
 }
 
+#define FLAGS 4
+
 /* The call in one row; words that only join the others go when it is too long. */
 static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas,
 			  int y)
@@ -37,7 +39,8 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	const struct play *play = &simulate->play;
 	const struct nm_zone *zone = session_zone(app->session);
 	const char *line = app_plan(app)->lines[play->line].name;
-	const char *flags[] = {play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
+	char hangs_up[40];
+	const char *flags[FLAGS] = {play->hangup_s >= 0 ? hangs_up : NULL, play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
 			       !simulate->live ? (play->held ? "AS HELD" : NULL)
 			       : simulate_assumed(simulate, app) ? "ASSUMED"
 								 : "LIVE"};
@@ -47,9 +50,10 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	bool tight;
 	int width;
 
+	snprintf(hangs_up, sizeof hangs_up, "hangs up at %d s", play->hangup_s);
 	nm_time_words_zone(zone, play->at, true, at);
 	width = text_width(at) + text_width(line) + text_width(from) + 20;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < FLAGS; i++)
 		width += flags[i] ? 3 + text_width(flags[i]) : 0;
 	tight = width > pen.end - pen.x;
 	if (tight)
@@ -60,9 +64,9 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	pen_text(&pen, STYLE_BOLD, line);
 	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   from ");
 	pen_text(&pen, STYLE_BOLD, from);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < FLAGS; i++) {
 		if (flags[i])
-			pen_textf(&pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, tight ? "  %s" : "   %s", flags[i]);
+			pen_textf(&pen, i == 1 ? STYLE_ERROR : STYLE_WARNING, tight ? "  %s" : "   %s", flags[i]);
 	}
 }
 

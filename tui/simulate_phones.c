@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the phones do: a row of those that the call rings.  In: the call that is played, the plan, which phone is chosen.
- * Out: cells.  Where not all have room, no phone is cut: the row is moved so that the chosen one is seen.
+ * What the phones do: a row of those that the call rings.  In: the call that is played, the plan, which phone is chosen,
+ * keys.  Out: cells, and what a phone is told to do.  Where not all have room, no phone is cut: the row is moved so that the chosen one is seen.
  */
 #include "simulate.h"
 
@@ -28,20 +28,64 @@ bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan 
 	return false;
 }
 
-static const struct nm_setting *setting_of(const struct simulate *simulate, size_t destination)
+const struct nm_setting *simulate_setting(const struct play *play, size_t destination)
 {
-	for (size_t i = 0; i < simulate->play.n; i++) {
-		if ((size_t)simulate->play.settings[i].destination == destination)
-			return &simulate->play.settings[i];
+	for (size_t i = 0; i < play->n; i++) {
+		if ((size_t)play->settings[i].destination == destination)
+			return &play->settings[i];
 	}
 	return NULL;
 }
+
+/* --- keys --- */
+
+void simulate_phone_move(struct simulate *simulate, const struct nm_plan *plan, bool back)
+{
+	size_t n = plan->n_destinations;
+
+	for (size_t i = 1; i <= n; i++) {
+		size_t at = back ? (simulate->phone + n - i) % n : (simulate->phone + i) % n;
+
+		if (simulate_phone_shown(simulate, plan, at)) {
+			simulate->phone = at;
+			return;
+		}
+	}
+}
+
+bool simulate_phone_chosen(struct simulate *simulate, const struct nm_plan *plan)
+{
+	if (!simulate_phone_shown(simulate, plan, simulate->phone))
+		simulate_phone_move(simulate, plan, false);
+	return simulate_phone_shown(simulate, plan, simulate->phone);
+}
+
+void simulate_phone_cycle(struct simulate *simulate, struct app *app)
+{
+	struct play *play = &simulate->play;
+	const struct nm_setting *setting;
+	struct nm_setting next = {0};
+
+	if (!simulate_phone_chosen(simulate, app_plan(app)))
+		return;
+	setting = simulate_setting(play, simulate->phone);
+	if (!setting)
+		next = (struct nm_setting){(int)simulate->phone, NM_NO_ANSWER, -1};
+	else if (setting->behaviour == NM_UNREACHABLE)
+		play->settings[setting - play->settings] = play->settings[--play->n];
+	else
+		next = (struct nm_setting){(int)simulate->phone, setting->behaviour + 1, -1};
+	if (next.behaviour && !play_set(play, next))
+		app_message(app, STYLE_WARNING, PLAY_SETTINGS_FULL, PLAY_SETTINGS);
+}
+
+/* --- the row --- */
 
 /* "answers 6 s", "busy"; the style that goes with it. */
 static unsigned does_words(const struct simulate *simulate, const struct nm_plan *plan, size_t phone, struct nm_buf *out)
 {
 	const struct nm_destination *destination = &plan->destinations[phone];
-	const struct nm_setting *setting = setting_of(simulate, phone);
+	const struct nm_setting *setting = simulate_setting(&simulate->play, phone);
 
 	if (setting && setting->behaviour != NM_ANSWERS) {
 		nm_buf_add(out, spoken_behaviour(setting->behaviour));

@@ -6,8 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan_parts.h"
 #include "prompt.h"
 #include "simulate.h"
+
+/* set = { "owner=answer@14s" } */
+static void add_settings(const struct play *play, const struct nm_plan *plan, struct nm_buf *out)
+{
+	for (size_t i = 0; i < play->n; i++) {
+		const struct nm_setting *setting = &play->settings[i];
+		struct nm_buf text;
+
+		nm_buf_init(&text, 4096);
+		nm_buf_addf(&text, "%s=%s", plan->destinations[setting->destination].name,
+			    nm_behaviour_name(setting->behaviour));
+		if (setting->behaviour == NM_ANSWERS && setting->after_s >= 0)
+			nm_buf_addf(&text, "@%ds", setting->after_s);
+		nm_buf_add(out, i ? ", " : "\tset = { ");
+		nm_edit_quote(text.data, out);
+		nm_buf_clear(&text);
+	}
+	nm_buf_add(out, play->n ? " }\n" : "");
+}
 
 /* The call and how it ended, as a test section; false when the language has no word for it. */
 static bool test_text(const struct simulate *simulate, const struct app *app, struct nm_buf *out)
@@ -21,7 +41,10 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 	nm_buf_add(out, "test ");
 	if (nm_edit_quote_name(simulate->test_name, out, NULL))
 		return false;
-	nm_buf_addf(out, " {\n\tat = \"%s\"\n\tline = %s\n", at, plan->lines[play->line].name);
+	nm_buf_addf(out, " {\n\tat = \"%s\"\n\tline = ", at);
+	if (title_write(plan->lines[play->line].name, out, NULL))
+		return false;
+	nm_buf_add(out, "\n");
 	if (play->caller.anonymous || play->caller.number) {
 		nm_caller_write(play->caller, from);
 		nm_buf_addf(out, "\tfrom = \"%s\"\n", from);
@@ -30,15 +53,15 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 	nm_buf_add(out, play->nobody ? "\tnobody = yes\n" : "");
 	if (play->hangup_s >= 0)
 		nm_buf_addf(out, "\thangup = %ds\n", play->hangup_s);
-	for (size_t i = 0; i < play->n; i++)
-		nm_buf_addf(out, "%s\"%s=%s\"%s", i ? ", " : "\tset = { ",
-			    plan->destinations[play->settings[i].destination].name,
-			    nm_behaviour_name(play->settings[i].behaviour), i + 1 == play->n ? " }\n" : "");
+	add_settings(play, plan, out);
 	if (outcome->result == NM_SWALLOWED)
 		return false;
-	nm_buf_addf(out, "\texpect = %s\n}",
-		    outcome->result == NM_ANSWERED && outcome->answered_by ? outcome->answered_by
-									   : nm_result_name(outcome->result));
+	nm_buf_add(out, "\texpect = ");
+	if (outcome->result != NM_ANSWERED || !outcome->answered_by)
+		nm_buf_add(out, nm_result_name(outcome->result));
+	else if (title_write(outcome->answered_by, out, NULL))
+		return false;
+	nm_buf_add(out, "\n}");
 	return !out->failed;
 }
 
