@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "heap.h"
 #include "prompt.h"
 #include "term.h"
 
@@ -151,6 +152,8 @@ static bool work(struct app *app, struct pace *pace)
 {
 	pace->quiet = !app_idle(app);
 	app_derive(app);
+	if (pace->quiet)
+		heap_return();
 	return pace->quiet || clock_ms() >= pace->shown_ms + SHOWN_MS;
 }
 
@@ -250,8 +253,10 @@ int app_run(struct session *session, const char *first_screen)
 	struct app app;
 	struct term *term = NULL;
 	struct nm_error err;
-	enum nm_code code = term_open(session->options.theme, &term, &err);
+	enum nm_code code;
 
+	heap_begin();
+	code = term_open(session->options.theme, &term, &err);
 	if (!code)
 		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
 	if (code)
