@@ -4,8 +4,8 @@
 
 #include <malloc.h>
 
-#define LARGE_BYTES (32 * 1024) /* a piece of its own: fewer would cost more pages than they spare */
-#define SPARE_BYTES (16 * 1024) /* free at the heap's end before it goes back, and taken when it grows */
+#define LARGE_BYTES (64 * 1024) /* a piece of its own: more of them would cost more pages than they spare */
+#define SPARE_BYTES (64 * 1024) /* what the heap may have free at its end, and grows by: less, and each key would move that */
 
 #ifdef __GLIBC__
 void heap_begin(void)

@@ -144,6 +144,7 @@ static bool tick(struct app *app)
 /* What is done when no key comes. */
 struct pace {
 	bool quiet;       /* nothing is, but looking at the file and the clock */
+	bool worked;      /* a piece of work was done since it last was */
 	int64_t shown_ms; /* when the screen was drawn last */
 };
 
@@ -152,8 +153,9 @@ static bool work(struct app *app, struct pace *pace)
 {
 	pace->quiet = !app_idle(app);
 	app_derive(app);
-	if (pace->quiet)
+	if (pace->quiet && pace->worked)
 		heap_return();
+	pace->worked = !pace->quiet;
 	return pace->quiet || clock_ms() >= pace->shown_ms + SHOWN_MS;
 }
 
