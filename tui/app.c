@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "command_line.h"
+#include "heap.h"
 #include "prompt.h"
 #include "saving.h"
 #include "term.h"
@@ -141,6 +142,7 @@ static void leave_tab(struct app *app)
 	if (layer->state && layer->ops->leave)
 		layer->ops->leave(layer->state);
 	session_rest_store(app->session);
+	heap_return();
 }
 
 /* Shows a tab; opens it when it never was. */

@@ -27,8 +27,7 @@ void call_log_begin(struct call_log *log, const char *filter, nm_time until)
 
 static void let_go(struct call_chunk *chunk)
 {
-	nm_arena_free(chunk->arena);
-	chunk->arena = NULL;
+	free(chunk->rows);
 	chunk->rows = NULL;
 }
 
@@ -136,17 +135,49 @@ static enum nm_code read_older(struct nm_store *store, nm_time began, int64_t id
 	}
 }
 
-static bool copy_row(struct call_chunk *chunk, const struct nm_call_entry *call)
-{
-	struct nm_call_entry *row = &chunk->rows[chunk->n];
+/* Where the next text of a chunk goes; NULL: it is only counted. */
+struct texts {
+	char *at;
+	size_t bytes;
+};
 
+static const char *copy_text(struct texts *texts, const char *text)
+{
+	const size_t size = text ? strlen(text) + 1 : 0;
+	char *copy = texts->at;
+
+	texts->bytes += size;
+	if (!text || !copy)
+		return NULL;
+	texts->at += size;
+	return memcpy(copy, text, size);
+}
+
+static void copy_row(struct texts *texts, const struct nm_call_entry *call, struct nm_call_entry *row)
+{
 	*row = *call;
-	row->line = nm_arena_text(chunk->arena, call->line);
-	row->driver = nm_arena_text(chunk->arena, call->driver);
-	row->carrier_id = nm_arena_text(chunk->arena, call->carrier_id);
-	row->became.by = call->became.by ? nm_arena_text(chunk->arena, call->became.by) : NULL;
-	chunk->n++;
-	return row->line && row->driver && row->carrier_id && (row->became.by || !call->became.by);
+	row->line = copy_text(texts, call->line);
+	row->driver = copy_text(texts, call->driver);
+	row->carrier_id = copy_text(texts, call->carrier_id);
+	row->became.by = copy_text(texts, call->became.by);
+}
+
+/* As much memory as the rows need, and no more: of a piece of calls a filter may leave one, and many such are held. */
+static bool hold_rows(struct call_chunk *chunk, const struct nm_call_entry *const *calls, size_t n)
+{
+	struct nm_call_entry counted;
+	struct texts texts = {0};
+
+	for (size_t i = 0; i < n; i++)
+		copy_row(&texts, calls[i], &counted);
+	chunk->n = n;
+	chunk->rows = malloc(n * sizeof *chunk->rows + texts.bytes + 1); /* also of no row it is something */
+	if (!chunk->rows)
+		return false;
+	texts = (struct texts){.at = (char *)(chunk->rows + n)};
+	for (size_t i = 0; i < n; i++)
+		copy_row(&texts, calls[i], &chunk->rows[i]);
+	return true;
 }
 
 /* A piece from there on, under the plan's names. */
@@ -167,26 +198,22 @@ static enum nm_code read_piece(struct nm_store *store, const struct nm_plan *pla
 static bool take_rows(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entries *calls,
 		      size_t skip, struct call_chunk *chunk)
 {
+	const struct nm_call_entry **matching = malloc((calls->n - skip + 1) * sizeof *matching);
 	char digits[CALL_LOG_FILTER];
-	bool failed = false;
+	bool failed = !matching;
 	struct nm_buf text;
+	size_t n = 0;
 
 	number_digits(log->filter, plan->country, digits);
-	chunk->n = 0;
-	chunk->arena = nm_arena_new();
-	chunk->rows = chunk->arena ? nm_arena_alloc(chunk->arena, calls->n - skip, sizeof *chunk->rows) : NULL;
 	nm_buf_init(&text, 1u << 16);
-	for (size_t i = skip; chunk->rows && i < calls->n; i++) {
-		const struct nm_call_entry *call = &calls->items[i];
-
-		if (matches(log, plan, digits, call, &text, &failed) && !copy_row(chunk, call))
-			failed = true;
+	for (size_t i = skip; !failed && i < calls->n; i++) {
+		if (matches(log, plan, digits, &calls->items[i], &text, &failed))
+			matching[n++] = &calls->items[i];
 	}
 	nm_buf_clear(&text);
-	if (chunk->rows && !failed)
-		return true;
-	let_go(chunk);
-	return false;
+	failed = failed || !hold_rows(chunk, matching, n);
+	free(matching);
+	return !failed;
 }
 
 /* What was read of the log moves on behind the piece. */
@@ -259,17 +286,17 @@ enum nm_code call_log_hold(struct call_log *log, struct nm_store *store, const s
 	for (size_t i = 0; i < log->n; i++) {
 		struct call_chunk *chunk = &log->chunks[i];
 		const bool wanted = chunk->first < from + n && chunk->first + chunk->n > from;
-		enum nm_code code = wanted && !chunk->arena ? read_again(log, store, plan, chunk, err) : NM_OK;
+		enum nm_code code = wanted && !chunk->rows ? read_again(log, store, plan, chunk, err) : NM_OK;
 
 		if (code)
 			return code;
-		held += chunk->arena ? chunk->n : 0;
+		held += chunk->rows ? chunk->n : 0;
 	}
 	for (size_t i = 0; i < log->n && held > HELD_ROWS; i++) {
 		struct call_chunk *chunk = &log->chunks[i];
 		const bool wanted = chunk->first < from + n && chunk->first + chunk->n > from;
 
-		if (chunk->arena && !wanted) {
+		if (chunk->rows && !wanted) {
 			held -= chunk->n;
 			let_go(chunk);
 		}

@@ -16,8 +16,7 @@ struct call_chunk {
 	nm_time began; /* of the call before: the piece is what is older */
 	int64_t id;
 	size_t first, n; /* rows */
-	struct nm_arena *arena; /* NULL: not in memory */
-	struct nm_call_entry *rows; /* of the arena */
+	struct nm_call_entry *rows; /* owned, and behind them their texts; NULL: not in memory */
 };
 
 struct call_log {

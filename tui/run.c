@@ -9,12 +9,14 @@
 
 #include "app.h"
 #include "command.h"
+#include "heap.h"
 #include "prompt.h"
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
 #define HELD_MS 1000 /* how long the answer to a key stands beside a bar */
 #define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
+#define SHOWN_MS 100 /* how often quiet work is shown before its end: a line of a few KiB a second carries that */
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
 static void show(struct app *app)
@@ -139,8 +141,26 @@ static bool tick(struct app *app)
 	return true;
 }
 
+/* What is done when no key comes. */
+struct pace {
+	bool quiet;       /* nothing is, but looking at the file and the clock */
+	bool worked;      /* a piece of work was done since it last was */
+	int64_t shown_ms; /* when the screen was drawn last */
+};
+
+/* Does a piece of quiet work; true when the screen must be drawn: of many small pieces not each is seen. */
+static bool work(struct app *app, struct pace *pace)
+{
+	pace->quiet = !app_idle(app);
+	app_derive(app);
+	if (pace->quiet && pace->worked)
+		heap_return();
+	pace->worked = !pace->quiet;
+	return pace->quiet || clock_ms() >= pace->shown_ms + SHOWN_MS;
+}
+
 /* Deals with one input; true when the screen must be drawn. */
-static bool take(struct app *app, const struct input *input, bool *quiet)
+static bool take(struct app *app, const struct input *input, struct pace *pace)
 {
 	switch (input->kind) {
 	case INPUT_END:
@@ -151,28 +171,25 @@ static bool take(struct app *app, const struct input *input, bool *quiet)
 		return true;
 	case INPUT_CLICK:
 		app_click(app, input->x, input->y);
-		*quiet = false;
+		pace->quiet = false;
 		return true;
 	case INPUT_WHEEL_UP:
 	case INPUT_WHEEL_DOWN:
 		app_wheel(app, input->kind == INPUT_WHEEL_UP);
-		*quiet = false;
+		pace->quiet = false;
 		return true;
 	case INPUT_KEY:
 		app_key(app, input->key);
-		*quiet = false;
+		pace->quiet = false;
 		return true;
 	case INPUT_NONE:
 		break;
 	}
-	if (!*quiet) {
-		*quiet = !app_idle(app);
-		app_derive(app);
-		return true;
-	}
+	if (!pace->quiet)
+		return work(app, pace);
 	if (!tick(app))
 		return false;
-	*quiet = false;
+	pace->quiet = false;
 	return true;
 }
 
@@ -210,18 +227,19 @@ void app_tell_mistakes(struct app *app)
 /* One input after another, until something ends it. */
 static void loop(struct app *app)
 {
-	bool quiet = false;
+	struct pace pace = {.shown_ms = clock_ms()};
 
 	app_tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
-		struct input input = term_wait(app->term, quiet ? TICK_MS : PAUSE_MS);
-
-		const bool draw = take(app, &input, &quiet);
+		const struct input input = term_wait(app->term, pace.quiet ? TICK_MS : PAUSE_MS);
+		const bool draw = take(app, &input, &pace);
 
 		end_work(app);
-		if (draw && !app->ended)
-			show(app);
+		if (!draw || app->ended)
+			continue;
+		show(app);
+		pace.shown_ms = clock_ms();
 	}
 }
 
@@ -237,8 +255,10 @@ int app_run(struct session *session, const char *first_screen)
 	struct app app;
 	struct term *term = NULL;
 	struct nm_error err;
-	enum nm_code code = term_open(session->options.theme, &term, &err);
+	enum nm_code code;
 
+	heap_begin();
+	code = term_open(session->options.theme, &term, &err);
 	if (!code)
 		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
 	if (code)

@@ -253,6 +253,12 @@ static bool wants_more(const struct calls *calls)
 	return calls->until == NM_TIME_MAX && calls->log.began >= calls->month && calls->log.read < CALLS_MONTH;
 }
 
+/* Is the cursor on its way through the log?  The rows in sight are not those at which it will stand. */
+static bool passes_by(const struct calls *calls)
+{
+	return (calls->to_end || calls->resume) && !calls->log.ended;
+}
+
 static bool idle_calls(void *state, struct app *app)
 {
 	struct calls *calls = state;
@@ -260,7 +266,7 @@ static bool idle_calls(void *state, struct app *app)
 
 	if (!calls->known || calls->err.code || session_store(app->session, &store, NULL))
 		return false;
-	if (explain_next(calls, store) || read_page(calls, app))
+	if (!passes_by(calls) && (explain_next(calls, store) || read_page(calls, app)))
 		return true;
 	if (!wants_more(calls) || call_log_read(&calls->log, store, app_plan(app), &calls->err))
 		return false;

@@ -51,25 +51,37 @@ static bool owner_reachable(const struct nm_plan *plan)
 	return plan && nm_plan_owner(plan) >= 0 && nm_texting_sender(plan, -1, &sender, NULL) == NM_OK;
 }
 
+/* A look through those who wait: ends with the first who has waited too long. */
+struct late_look {
+	struct nm_due_times *times;
+	nm_time now;
+	bool late;
+};
+
+static enum nm_code look_late(void *context, const struct nm_followup *followup, struct nm_error *err)
+{
+	struct late_look *look = context;
+	const struct nm_followup_due due = nm_due_times_of(look->times, followup);
+
+	(void)err;
+	look->late = nm_followup_late(&due, look->now);
+	return look->late ? NM_REFUSED : NM_OK;
+}
+
 /* Should somebody have been called back by now? */
 static bool anybody_late(const struct session *session, const struct nm_plan *plan, struct nm_store *store)
 {
 	const nm_time now = session_now(session);
-	const struct nm_followup_filter filter = {
-		.open = true, .since = now - NM_FOLLOWUP_LATE_S, .until = NM_TIME_MAX, .most = LATE_MOST, .now = now};
-	struct nm_due_times *times = nm_due_times_new(plan);
-	struct nm_followups followups = {0};
-	bool late = false;
+	struct late_look look = {.times = nm_due_times_new(plan), .now = now};
+	const struct nm_followup_walk walk = {
+		.filter = {.open = true, .since = now - NM_FOLLOWUP_LATE_S, .until = NM_TIME_MAX, .most = LATE_MOST, .now = now},
+		.take = look_late, .context = &look};
+	bool more, ended;
 
-	if (times && nm_store_followups(store, &filter, &followups, NULL) == NM_OK)
-		for (size_t i = 0; i < followups.n && !late; i++) {
-			const struct nm_followup_due due = nm_due_times_of(times, &followups.items[i]);
-
-			late = nm_followup_late(&due, now);
-		}
-	nm_followups_clear(&followups);
-	nm_due_times_free(times);
-	return late;
+	/* By the first who is late; or by a failure, which others tell. */
+	ended = look.times && nm_store_followups_walk(store, &walk, &more, NULL) != NM_OK;
+	nm_due_times_free(look.times);
+	return ended && look.late;
 }
 
 struct nm_agent_fact session_agent(struct session *session, const struct nm_plan *plan)

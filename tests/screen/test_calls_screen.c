@@ -2,6 +2,7 @@
 /*
  * The Calls screen: a log with calls of every kind and people to call back, and what keys do to them.
  */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,7 +237,7 @@ static void holds_nothing(const struct stage *stage)
 
 	assert_null(calls->queue.arena);
 	for (size_t i = 0; i < calls->log.n; i++)
-		assert_null(calls->log.chunks[i].arena);
+		assert_null(calls->log.chunks[i].rows);
 }
 
 /* Who looks at another screen comes back to what was there, which was not in memory meanwhile. */
@@ -260,6 +261,75 @@ static void what_is_left_holds_nothing_and_comes_back_as_it_was(void **state)
 		free(before);
 		free(after);
 	}
+	stage_close(&stage);
+}
+
+/* --- a long log --- */
+
+static struct calls *calls_of(struct stage *stage)
+{
+	return stage->app.tabs[ACTION_SCREEN_CALLS - ACTION_SCREEN_NOW].state;
+}
+
+/* With a call an hour, all but the first answered by the owner; and the Calls screen on it. */
+static void open_long(struct stage *stage, const struct stage_options *options, int n)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	stage_open(stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_begin(store, &err), NM_OK);
+	for (int i = 0; i < n; i++) {
+		const nm_time began = stage->now - (nm_time)(n - i) * 3600;
+		struct record r;
+
+		record_begin(&r, i, began, UINT64_C(15125550500));
+		record_put(stage, &r, record_answered(i ? "owner" : "fixly", 7), 60);
+	}
+	assert_int_equal(nm_store_commit(store, &err), NM_OK);
+	stage_stop(stage);
+	stage->options = options;
+	stage->now = options->now ? options->now : STAGE_NOW;
+	stage_start(stage);
+	stage_keys(stage, "7");
+}
+
+/* Of many calls that are looked through, only those that a filter leaves take memory. */
+static void a_filter_holds_what_it_leaves(void **state)
+{
+	const struct call_log *log;
+	struct stage stage;
+	size_t held = 0;
+
+	(void)state;
+	open_long(&stage, &small, CALL_LOG_PIECE);
+	stage_keys(&stage, "Tab / f i x l y Enter");
+	log = &calls_of(&stage)->log;
+	assert_int_equal(log->read, CALL_LOG_PIECE);
+	assert_int_equal(log->rows, 1);
+	for (size_t i = 0; i < log->n; i++)
+		held += malloc_usable_size(log->chunks[i].rows);
+	assert_true(held >= sizeof(struct nm_call_entry));
+	assert_true(held < 2 * sizeof(struct nm_call_entry));
+	stage_shows(&stage, "1 of 1 with: fixly");
+	stage_close(&stage);
+}
+
+/* On the way to the log's end no row that is passed is compared with the plan: only those at which one begins and ends. */
+static void rows_on_the_way_to_the_end_are_passed_by(void **state)
+{
+	struct stage stage;
+	size_t before, rows;
+
+	(void)state;
+	open_long(&stage, &small, 8 * CALL_LOG_PIECE);
+	before = calls_of(&stage)->n_seen;
+	rows = calls_of(&stage)->log_list.page;
+	stage_keys(&stage, "End");
+	assert_int_equal(calls_of(&stage)->log.read, 8 * CALL_LOG_PIECE);
+	assert_in_range(calls_of(&stage)->n_seen, before + 1, before + rows);
+	assert_int_equal(calls_of(&stage)->log_list.at, 8 * CALL_LOG_PIECE - 1);
 	stage_close(&stage);
 }
 
@@ -853,6 +923,8 @@ int main(void)
 		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
 		cmocka_unit_test(new_calls_are_noticed),
+		cmocka_unit_test(a_filter_holds_what_it_leaves),
+		cmocka_unit_test(rows_on_the_way_to_the_end_are_passed_by),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
