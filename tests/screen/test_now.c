@@ -107,6 +107,44 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 	}
 }
 
+/* A backup, or an AI, on somebody else's phone stands in for nobody: that phone is off for both at once. */
+static void one_phone_is_no_backup_of_itself(void **state)
+{
+	static const struct {
+		const char *backup, *item, *missing;
+	} rows[] = {
+		{ "destination ann { kind = backup number = \"512 555 0111\" }", "· a backup: family",
+		  "missing   ann is the phone of owner: it needs one of its own" },
+		{ "destination ann { kind = backup line = cell }", "· a backup: family", "ann is the phone of owner" },
+		{ "destination ann { kind = backup number = \"+15125550111\" }\n"
+		  "destination bob { kind = backup number = \"+15125550112\" }",
+		  "✓ a backup: family", NULL },
+		{ "", "· a backup: family", "missing   no destination of kind backup" },
+		{ "destination fixly { kind = ai number = \"+15125550111\" }", "· an AI layer", "fixly is the phone of owner" },
+		{ "destination fixly { kind = ai number = \"+15125550177\" }\n"
+		  "destination luna { kind = ai number = \"+15125550177\" }",
+		  "✓ an AI layer", NULL },
+	};
+	struct stage stage;
+	char plan[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(plan, sizeof plan,
+			 "business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+			 "account box { driver = sandbox }\n"
+			 "line cell { number = \"+15125550111\" account = box handset = owner }\n"
+			 "destination owner { kind = personal line = cell }\n%s\n"
+			 "path all { step { ring = owner } }\nrule all { path = all }\n",
+			 rows[i].backup);
+		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 100, .height = 60, .plan = plan });
+		item_is(&stage, rows[i].item);
+		if (rows[i].missing)
+			item_is(&stage, rows[i].missing);
+		stage_close(&stage);
+	}
+}
+
 /* What is left to a carrier that sends none is sent by nobody. */
 static void a_text_back_that_is_left_to_nobody_counts_not(void **state)
 {
@@ -930,6 +968,7 @@ int main(void)
 		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
 		cmocka_unit_test(a_push_ticks_forwarding),
 		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
+		cmocka_unit_test(one_phone_is_no_backup_of_itself),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
 		cmocka_unit_test(a_text_back_that_is_left_to_nobody_counts_not),
 		cmocka_unit_test(a_text_back_counts_while_the_agent_lives),
