@@ -94,6 +94,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_EMERGENCY, "emergency", "E", "emergency", "an emergency, or not"},
 	{CONTEXT_SIMULATE, ACTION_NOBODY, "nobody", "x", "nobody", "no human answers, or everybody as they would"},
 	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", "live", "the plan, what the carriers can hold of it, or what is live"},
+	{CONTEXT_SIMULATE, ACTION_READ_AGAIN, "reread", "r", NULL, "read what is at the carriers"},
 	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
 	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},
