@@ -26,7 +26,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_NOW, ACTION_ENTER, "play", "Enter", "play this call", "play this call on the Simulate screen"},
 	{CONTEXT_NOW, ACTION_OVERRIDE, "override", "O", "override", "write an override: how long, which path, what changes; or end the one in force"},
 	{CONTEXT_NOW, ACTION_LINE, "line", "L", "line", "the next line"},
-	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
+	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "quick start", "the quick start, item by item"},
 	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},
 	SEARCH_ROWS_OF(CONTEXT_NOW, "search the rows of this screen"),
 
