@@ -83,21 +83,67 @@ static void find_shared(struct nm_checker *checker)
 
 /* --- rung twice at once --- */
 
-static bool is_destination(struct nm_target target)
+/* Somebody whom a step rings: by name, or when it is their turn. */
+struct rung {
+	int destination;
+	const struct nm_rotation *rotation; /* NULL */
+	size_t turn;
+};
+
+/* How many a target may ring, one at a time; of a line nobody knows. */
+static size_t rung_by(const struct nm_plan *plan, struct nm_target target)
 {
-	return target.kind == NM_TARGET_DESTINATION;
+	switch (target.kind) {
+	case NM_TARGET_DESTINATION:
+		return 1;
+	case NM_TARGET_ROTATION:
+		return plan->rotations[target.id].n;
+	default:
+		return 0;
+	}
 }
 
-/* The place in the step of one before `at` that is the same phone; `at`: there is none. */
-static size_t twin_before(const struct nm_plan *plan, const struct nm_targets *ring, size_t at)
+static struct rung rung_at(const struct nm_plan *plan, struct nm_target target, size_t turn)
 {
-	size_t i;
+	const struct nm_rotation *rotation = target.kind == NM_TARGET_ROTATION ? &plan->rotations[target.id] : NULL;
 
-	for (i = 0; i < at && is_destination(ring->items[at]); i++)
-		if (is_destination(ring->items[i]) && ring->items[i].id != ring->items[at].id &&
-		    same_phone(plan, ring->items[i].id, ring->items[at].id))
-			return i;
-	return at;
+	return (struct rung){ rotation ? rotation->members[turn] : target.id, rotation, turn };
+}
+
+/* Rotations that change at the same instants, in step with each other, have their turns together or never. */
+static bool never_together(const struct rung *a, const struct rung *b)
+{
+	return a->rotation && b->rotation && a->turn != b->turn && a->rotation->from_at == b->rotation->from_at &&
+	       a->rotation->every_s == b->rotation->every_s && a->rotation->n == b->rotation->n;
+}
+
+static bool rings_twice(const struct nm_plan *plan, const struct rung *a, const struct rung *b)
+{
+	return a->destination != b->destination && same_phone(plan, a->destination, b->destination) &&
+	       !never_together(a, b);
+}
+
+/* The first two of two targets that are one phone; false: there are none. */
+static bool twins_of(const struct nm_plan *plan, struct nm_target one, struct nm_target other, struct rung twins[static 2])
+{
+	for (size_t i = 0; i < rung_by(plan, one); i++) {
+		twins[0] = rung_at(plan, one, i);
+		for (size_t j = 0; j < rung_by(plan, other); j++) {
+			twins[1] = rung_at(plan, other, j);
+			if (rings_twice(plan, &twins[0], &twins[1]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Somebody before place `at` of the step who is the same phone as one there. */
+static bool twins_before(const struct nm_plan *plan, const struct nm_targets *ring, size_t at, struct rung twins[static 2])
+{
+	for (size_t i = 0; i < at; i++)
+		if (twins_of(plan, ring->items[i], ring->items[at], twins))
+			return true;
+	return false;
 }
 
 /* The step's list without one of them. */
@@ -117,37 +163,96 @@ static const char *ring_but(struct nm_checker *checker, const struct nm_targets 
 	return nm_check_named(checker, names, n);
 }
 
-static void twice_found(struct nm_checker *checker, const struct nm_path *path, size_t step, size_t one, size_t other)
+/* "ann", or "ann (on turn in oncall)" */
+static const char *rung_words(struct nm_checker *checker, const struct rung *rung)
 {
-	const struct nm_plan *plan = checker->plan;
-	const struct nm_targets *ring = &path->steps[step].ring;
-	const char *who = nm_plan_target_name(plan, ring->items[other]);
-	const char *without = ring_but(checker, ring, other);
-	const struct nm_edit edit = nm_edit_step(path->name, (int)step, "ring", without);
-	struct nm_draft *draft = nm_draft_add(
-		checker, "same-phone", (int)(path - plan->paths), (int)(1 + step), path->steps[step].pos,
-		nm_arena_format(checker->arena, "step %zu of path %s rings one phone twice at once, as %s and as %s",
-				step + 1, path->name, nm_plan_target_name(plan, ring->items[one]), who));
+	const char *name = checker->plan->destinations[rung->destination].name;
 
-	if (without)
+	if (!rung->rotation)
+		return name;
+	return nm_arena_format(checker->arena, "%s (on turn in %s)", name, rung->rotation->name);
+}
+
+/* Who stands there by name can be left out.  Out of a rotation somebody else would have the turn, and without one nobody. */
+static void mend_twice(struct nm_checker *checker, struct nm_draft *draft, const struct nm_path *path, size_t step, size_t at,
+		       const struct rung twins[static 2])
+{
+	const struct nm_destination *destinations = checker->plan->destinations;
+	const char *who = destinations[twins[1].destination].name;
+	struct nm_edit edit;
+
+	if (twins[0].rotation || twins[1].rotation) {
 		nm_draft_mend(checker, draft,
-			      nm_arena_format(checker->arena, "take %s out of step %zu of path %s", who, step + 1,
-					      path->name),
-			      1, &edit);
+			      nm_arena_format(checker->arena, "give %s a number of its own, or let %s stand for both", who,
+					      destinations[twins[0].destination].name),
+			      0, NULL);
+		return;
+	}
+	edit = nm_edit_step(path->name, (int)step, "ring", ring_but(checker, &path->steps[step].ring, at));
+	if (edit.value)
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "take %s out of step %zu of path %s", who, step + 1, path->name), 1,
+			      &edit);
+}
+
+static void twice_found(struct nm_checker *checker, const struct nm_path *path, size_t step, size_t at,
+			const struct rung twins[static 2])
+{
+	const char *one = rung_words(checker, &twins[0]), *other = rung_words(checker, &twins[1]);
+	const char *words = !one || !other
+				    ? NULL
+				    : nm_arena_format(checker->arena,
+						      "step %zu of path %s rings one phone twice at once, as %s and as %s",
+						      step + 1, path->name, one, other);
+	struct nm_draft *draft = nm_draft_add(checker, "same-phone", (int)(path - checker->plan->paths), (int)(1 + step),
+					      path->steps[step].pos, words);
+
+	mend_twice(checker, draft, path, step, at, twins);
 }
 
 static void find_twice(struct nm_checker *checker, const struct nm_path *path)
 {
+	struct rung twins[2];
 	size_t i, j;
 
 	for (i = 0; i < path->n; i++)
 		for (j = 1; j < path->steps[i].ring.n; j++) {
-			const size_t twin = twin_before(checker->plan, &path->steps[i].ring, j);
-
-			if (twin == j)
+			if (!twins_before(checker->plan, &path->steps[i].ring, j, twins))
 				continue;
-			twice_found(checker, path, i, twin, j);
+			twice_found(checker, path, i, j, twins);
 			break; /* a third one is told when this one is out */
+		}
+}
+
+/* --- turns that go round on one phone --- */
+
+#define TURNS (-1) /* part of the finding: about a rotation, not a step */
+
+static void turns_found(struct nm_checker *checker, const struct nm_rotation *rotation, int one, int other)
+{
+	const struct nm_destination *destinations = checker->plan->destinations;
+	const char *first = destinations[one].name, *second = destinations[other].name;
+	struct nm_draft *draft = nm_draft_add(checker, "same-phone", (int)(rotation - checker->plan->rotations), TURNS,
+					      rotation->pos,
+					      nm_arena_format(checker->arena, "%s and %s take turns on one phone in rotation %s",
+							      first, second, rotation->name));
+
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "give %s a number of its own, or take it out of rotation %s", second,
+				      rotation->name),
+		      0, NULL);
+}
+
+static void find_turns(struct nm_checker *checker, const struct nm_rotation *rotation)
+{
+	for (size_t i = 1; i < rotation->n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const int one = rotation->members[j], other = rotation->members[i];
+
+			if (!same_phone(checker->plan, one, other))
+				continue;
+			turns_found(checker, rotation, one, other);
+			return;
 		}
 }
 
@@ -159,4 +264,6 @@ void nm_check_phones(struct nm_checker *checker)
 	find_shared(checker);
 	for (i = 0; i < plan->n_paths; i++)
 		find_twice(checker, &plan->paths[i]);
+	for (i = 0; i < plan->n_rotations; i++)
+		find_turns(checker, &plan->rotations[i]);
 }

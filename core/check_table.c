@@ -56,7 +56,8 @@ const struct nm_check_info nm_checks[] = {
 	{ "single-human", WARNING, "the emergency path, as written, names one human",
 	  "one flat battery, one shower or one dead spot, and an emergency reaches nobody" },
 	{ "same-phone", WARNING,
-	  "two destinations that have one number or address, or a step that rings such a phone twice at once",
+	  "two destinations that have one number or address, a step that rings such a phone twice at once, or a rotation "
+	  "in which they take turns",
 	  "when that phone is off, busy or out of range neither answers: whoever steps in there steps in for nobody" },
 	{ "single-failure", WARNING,
 	  "one person, AI or service whose phone being unreachable makes a call end lost, no human answering",

@@ -275,21 +275,3 @@ bool nm_lex_init(struct nm_lex *lex, struct nm_raw *raw, const char *file, const
 	*lex = (struct nm_lex){ .raw = raw, .file = file, .line = 1 };
 	return copy_text(lex, text, len) && check_bytes(lex);
 }
-
-bool nm_plan_says_nothing(const char *text, size_t len)
-{
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_diags mistakes;
-	struct nm_raw raw;
-	struct nm_lex lex;
-	bool nothing;
-
-	if (!arena)
-		return false;
-	nm_diags_init(&mistakes);
-	nm_raw_init(&raw, arena, &mistakes);
-	nothing = nm_lex_init(&lex, &raw, "", text, len) && nm_lex_next(&lex).kind == NM_TOKEN_END && raw.mistakes == 0;
-	nm_diags_clear(&mistakes);
-	nm_arena_free(arena);
-	return nothing;
-}

@@ -496,3 +496,21 @@ bool nm_plan_scan(struct nm_raw *raw, const char *file, const char *text, size_t
 	out->clean = scan.lex.text;
 	return !raw->no_memory;
 }
+
+bool nm_plan_has_no_section(const char *text, size_t len)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_scanned scanned;
+	struct nm_diags mistakes;
+	struct nm_raw raw;
+	bool none;
+
+	if (!arena)
+		return false;
+	nm_diags_init(&mistakes);
+	nm_raw_init(&raw, arena, &mistakes);
+	none = nm_plan_scan(&raw, "", text, len, &scanned) && !scanned.sections && raw.mistakes == 0;
+	nm_diags_clear(&mistakes);
+	nm_arena_free(arena);
+	return none;
+}

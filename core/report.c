@@ -41,6 +41,13 @@ struct nm_span nm_report_last_30_days(nm_time now)
 	return nm_report_30_days((now / QUARTER_S + 1) * QUARTER_S);
 }
 
+struct nm_span nm_report_course(const struct nm_zone *zone, nm_time until)
+{
+	const int64_t monday = nm_zone_monday(zone, until - 1);
+
+	return (struct nm_span){ nm_zone_utc(zone, (monday - 7 * (NM_REPORT_COURSE_WEEKS - 1)) * NM_DAY, NULL), until };
+}
+
 struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time now)
 {
 	const struct nm_date date = nm_date_from_days(nm_local_day(nm_zone_local(zone, at)));

@@ -375,6 +375,17 @@ void age_words(int64_t seconds, char out[static NM_TIME_TEXT])
 	nm_duration_words(seconds / unit * unit, out);
 }
 
+void ago_words(nm_time then, nm_time now, char out[static AGO_TEXT])
+{
+	char words[NM_TIME_TEXT];
+
+	if (then != 0 && now - then >= 60)
+		age_words(now - then, words);
+	else
+		snprintf(words, sizeof words, then ? "now" : "never");
+	snprintf(out, AGO_TEXT, then != 0 && now - then >= 60 ? "%s ago" : "%s", words);
+}
+
 const char *kind_words(enum nm_kind kind, enum nm_role role)
 {
 	switch (role) {

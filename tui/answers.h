@@ -68,6 +68,9 @@ enum nm_code timeline_around(struct session *session, nm_time t, const struct nm
 
 /* How long ago that was, no finer than one says it: "3 days", "5 h", "12 min". */
 void age_words(int64_t seconds, char out[static NM_TIME_TEXT]);
+#define AGO_TEXT (NM_TIME_TEXT + 8)
+/* "3 days ago", "now" in its first minute; then 0: "never". */
+void ago_words(nm_time then, nm_time now, char out[static AGO_TEXT]);
 
 /* "yes" of `confirm`, kinds and roles as people say them: "AI", "staff", "personal". */
 const char *kind_words(enum nm_kind kind, enum nm_role role);

@@ -46,15 +46,6 @@ static bool unread(const struct checklist_facts *facts, struct nm_buf *missing)
 	return !facts->store_read;
 }
 
-static bool has_kind(const struct nm_plan *plan, enum nm_kind kind)
-{
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		if (plan->destinations[i].kind == kind)
-			return true;
-	}
-	return false;
-}
-
 static bool goes_on(const struct nm_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_paths; i++) {
@@ -118,11 +109,44 @@ static enum tick text_back(const struct checklist_facts *facts, struct nm_buf *m
 	return without(facts, ids, 1, missing);
 }
 
+/* Of another kind, and its phone; NULL: it is nobody's but its own kind's. */
+static const struct nm_destination *phone_shared_with(const struct nm_plan *plan, const struct nm_destination *who)
+{
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		const struct nm_destination *other = &plan->destinations[i];
+
+		if (other->kind != who->kind && nm_destination_same_phone(plan, who, other))
+			return other;
+	}
+	return NULL;
+}
+
+/* One that answers on somebody else's phone stands in for nobody. */
+static enum tick stands_in(const struct nm_plan *plan, enum nm_kind kind, struct nm_buf *missing)
+{
+	const struct nm_destination *shares = NULL, *with = NULL;
+
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		const struct nm_destination *who = &plan->destinations[i];
+		const struct nm_destination *other = who->kind == kind ? phone_shared_with(plan, who) : NULL;
+
+		if (who->kind == kind && !other)
+			return TICK_DONE;
+		if (other && !shares) {
+			shares = who;
+			with = other;
+		}
+	}
+	if (shares)
+		nm_buf_addf(missing, "%s is the phone of %s: it needs one of its own", shares->name, with->name);
+	else
+		nm_buf_addf(missing, "no destination of kind %s", nm_kind_name(kind));
+	return TICK_OPEN;
+}
+
 static enum tick backup(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	if (has_kind(facts->plan, NM_BACKUP))
-		return TICK_DONE;
-	return missing_words(missing, "no destination of kind backup");
+	return stands_in(facts->plan, NM_BACKUP, missing);
 }
 
 static enum tick after_hours(const struct checklist_facts *facts, struct nm_buf *missing)
@@ -134,9 +158,7 @@ static enum tick after_hours(const struct checklist_facts *facts, struct nm_buf 
 
 static enum tick ai_layer(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	if (has_kind(facts->plan, NM_AI))
-		return TICK_DONE;
-	return missing_words(missing, "no destination of kind ai");
+	return stands_in(facts->plan, NM_AI, missing);
 }
 
 static enum tick emergency(const struct checklist_facts *facts, struct nm_buf *missing)
@@ -220,9 +242,9 @@ const struct checklist_item checklist[] = {
 	{TODAY, "a proper voicemail greeting",
 	 "a greeting that names the business, promises when, and offers text", greeting},
 	{TODAY, "the text-back to missed callers", "the text_back section, and who sends it", text_back},
-	{WEEK, "a backup: family, staff or a receptionist", "destinations of kind backup", backup},
+	{WEEK, "a backup: family, staff or a receptionist", "destinations of kind backup that are no other's phone", backup},
 	{WEEK, "coverage after hours", "the proof that a call at any minute reaches somebody live", after_hours},
-	{WEEK, "an AI layer", "destinations of kind ai", ai_layer},
+	{WEEK, "an AI layer", "destinations of kind ai that are no other's phone", ai_layer},
 	{WEEK, "the emergency protocol", "the emergency section, and the proof that it reaches a human in time", emergency},
 	{WEEK, "a calendar: holidays, jobs", "calendars that were read", calendar},
 	{MONTH, "the call log and its figures", "calls imported in the last 30 days", log_kept},

@@ -170,13 +170,38 @@ static int draw_diags(const struct app *app, struct canvas *canvas, struct box b
 	return y - box.y;
 }
 
+/* Where nothing was begun there are no mistakes to mend. */
+static void draw_no_plan(const struct app *app, struct canvas *canvas, struct box body)
+{
+	const bool refused = app->session->options.read_only;
+	int y = body.y;
+
+	y += canvas_wrap(canvas, 1, y, body.width - 2, body.height, STYLE_BOLD, "There is no plan in this file yet.");
+	if (refused)
+		y += canvas_wrap(canvas, 1, y, body.width - 2, body.y + body.height - y, STYLE_PLAIN,
+				 "This session is read-only: nothing can be written here.");
+	canvas_wrap(canvas, 1, y, body.width - 2, body.y + body.height - y, STYLE_PLAIN,
+		    refused ? "Its owner starts nevermiss without --read-only, and is asked what a first plan needs. "
+			      "What is saved then is read here at once."
+			    : "Leave and start nevermiss again: it asks what a first plan needs.");
+}
+
 /* What stands instead of every screen while the text is no plan. */
 static void draw_mistakes(const struct app *app, struct canvas *canvas, struct box body)
 {
-	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, app->session->plan_error.text);
+	const struct session *session = app->session;
+	size_t len = 0;
+	const char *text = session->document ? nm_document_text(session->document, &len) : "";
+
+	if (nm_plan_has_no_section(text, len)) {
+		draw_no_plan(app, canvas, body);
+		return;
+	}
+	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, session->plan_error.text);
 	canvas_text(canvas, 1, body.y + 1, body.width - 2, STYLE_DIM,
-		    "e opens it in your editor; what is saved there is read at once");
-	if (app->session->diags.n)
+		    session->options.read_only ? "whoever may write mends it; what is saved is read here at once"
+					       : "e opens it in your editor; what is saved there is read at once");
+	if (session->diags.n)
 		draw_diags(app, canvas, (struct box){body.x, body.y + 3, body.width, body.height - 3}, STYLE_PLAIN);
 }
 

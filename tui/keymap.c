@@ -26,7 +26,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_NOW, ACTION_ENTER, "play", "Enter", "play this call", "play this call on the Simulate screen"},
 	{CONTEXT_NOW, ACTION_OVERRIDE, "override", "O", "override", "write an override: how long, which path, what changes; or end the one in force"},
 	{CONTEXT_NOW, ACTION_LINE, "line", "L", "line", "the next line"},
-	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
+	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "quick start", "the quick start, item by item"},
 	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},
 	SEARCH_ROWS_OF(CONTEXT_NOW, "search the rows of this screen"),
 
@@ -96,6 +96,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_EMERGENCY, "emergency", "E", "emergency", "an emergency, or not"},
 	{CONTEXT_SIMULATE, ACTION_NOBODY, "nobody", "x", "nobody", "no human answers, or everybody as they would"},
 	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", "live", "the plan, what the carriers can hold of it, or what is live"},
+	{CONTEXT_SIMULATE, ACTION_READ_AGAIN, "reread", "r", NULL, "read what is at the carriers"},
 	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
 	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},

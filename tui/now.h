@@ -18,6 +18,7 @@
 /* What the log has to say; empty without one. */
 struct now_log {
 	struct nm_report report; /* of the last 30 days and all lines */
+	struct nm_report course; /* of the weeks that end now (nm_report_course) */
 	size_t due;              /* people to call back */
 	bool due_more;           /* than were looked at */
 	nm_time due_at;          /* when that is due of the first one; NM_TIME_MAX */

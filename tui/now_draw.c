@@ -467,7 +467,7 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 #define FIXED 12      /* rows that an airy window needs beside the ladder and the log, */
 #define FIXED_TIGHT 9 /* one in which nothing long has a second row, */
 #define FIXED_LOW 5   /* and a low one */
-#define FIGURE_X 70   /* columns that a figure's own row has: "... target 95 %       ▄▁▃▄█ better" */
+#define FIGURE_X 76   /* columns that a figure's own row has: "... target 95 %       ▁▂▃▄▅▆▄▁▃▄█▇ better" */
 #define FIGURES_X 76  /* columns in which all figures stand beside each other */
 
 #define SKIPS_X 10

@@ -31,26 +31,29 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
 }
 
-/* "answer rate  92.6 %!  target 95 %   ▃▄▅▁█ better" */
+/* "answer rate  92.6 %!  target 95 %   ▃▄▅▁█ better": of 30 days, and how it went in the weeks of the Report screen. */
 static void draw_figure(const struct now *now, const struct app *app, struct rows *rows, enum measure measure)
 {
-	const struct nm_report *report = &now->log.report;
-	const int trend = measure_trend(measure, report);
+	const struct nm_report *course = &now->log.course;
+	const int trend = measure_trend(measure, course);
 	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	struct pen pen = now_row(rows);
 	char target[MEASURE_TEXT];
 	struct nm_buf spark;
 
-	for (size_t i = 0; i < report->n_weeks; i++)
-		values[i] = measure_value(measure, &report->weeks[i].figures);
+	for (size_t i = 0; i < course->n_weeks; i++)
+		values[i] = measure_value(measure, &course->weeks[i].figures);
 	nm_buf_init(&spark, 4096);
-	chart_spark(values, report->n_weeks, rows->canvas->ascii, &spark);
+	chart_spark(values, course->n_weeks, rows->canvas->ascii, &spark);
 	measure_target_words(measure, measure_target(measure, app_plan(app)), target);
-	pen_text(&pen, STYLE_HEAD, measure == 0 ? "Last 30 days" : "");
+	if (measure == 0)
+		pen_text(&pen, STYLE_HEAD, "Last 30 days");
+	if (measure == 1)
+		pen_textf(&pen, STYLE_HEAD, "and %d weeks", NM_REPORT_COURSE_WEEKS);
 	pen_tab(&pen, 16);
 	pen_text(&pen, STYLE_PLAIN, measure_name(measure));
 	pen_tab(&pen, 29);
-	pen_measure(&pen, measure, &report->figures, app_plan(app));
+	pen_measure(&pen, measure, &now->log.report.figures, app_plan(app));
 	pen_tab(&pen, 38);
 	pen_textf(&pen, STYLE_DIM, "target %s", target);
 	pen_tab(&pen, 56);

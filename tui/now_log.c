@@ -11,6 +11,7 @@
 void now_log_clear(struct now_log *log)
 {
 	nm_report_clear(&log->report);
+	nm_report_clear(&log->course);
 	nm_arena_free(log->arena);
 	*log = (struct now_log){ .due_at = NM_TIME_MAX };
 }
@@ -65,16 +66,24 @@ static void read_alerts(struct now_log *log, struct nm_store *store)
 		log->n_alerts = n;
 }
 
+/* Of all lines; where it fails, of no calls. */
+static void read_report(struct app *app, struct nm_store *store, struct nm_span span, struct nm_report *out)
+{
+	const struct nm_report_options options = { .span = span, .line = -1 };
+
+	if (nm_report(store, app_plan(app), &options, out, NULL))
+		*out = (struct nm_report){ 0 };
+}
+
 void now_log_read(struct now_log *log, struct app *app)
 {
-	const struct nm_report_options options = { .span = nm_report_last_30_days(app_now(app)), .line = -1 };
 	struct nm_store *store;
 
 	now_log_clear(log);
 	if (session_store(app->session, &store, NULL))
 		return;
-	if (nm_report(store, app_plan(app), &options, &log->report, NULL))
-		log->report = (struct nm_report){ 0 };
+	read_report(app, store, nm_report_last_30_days(app_now(app)), &log->report);
+	read_report(app, store, nm_report_course(session_zone(app->session), app_now(app) / 60 * 60), &log->course);
 	read_due(log, app, store);
 	log->arena = nm_arena_new();
 	if (!log->arena || session_floods(app->session, app_plan(app), log->arena, &log->floods, &log->n_floods, NULL))

@@ -77,24 +77,37 @@ static void draw_offers(const struct dialog *dialog, struct pen *pen)
 	}
 }
 
-#define CUT   2 /* columns of ": ", which keeps a question that is cut apart from what is typed */
 #define TYPED 24 /* columns that are always left for what is typed; of a narrow window half */
+#define ASKED 4  /* rows that a question may have above that, and above a message */
+
+/* The question in front of what is typed, or on rows of its own above; the column where typing begins. */
+static int draw_question(const struct dialog *dialog, const struct app *app, struct canvas *canvas, int y)
+{
+	const int end = canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED);
+	const int above = y - app_message_rows(app), most = above - 2 < ASKED ? above - 2 : ASKED;
+	struct pen pen = pen_at(canvas, 1, y, end);
+	int rows;
+
+	if (1 + text_width(dialog->question) + 1 <= end || most < 1) {
+		pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
+		return pen.x;
+	}
+	rows = canvas_wrap(NULL, 1, 0, canvas->width - 2, most, STYLE_HEAD, dialog->question);
+	for (int i = 1; i <= rows; i++)
+		canvas_fill(canvas, 0, above - i, canvas->width, STYLE_PLAIN, ' ');
+	canvas_wrap(canvas, 1, above - rows, canvas->width - 2, most, STYLE_HEAD, dialog->question);
+	return pen.x;
+}
 
 /* Shows the end of a text that is longer than the row, and the words that would complete it. */
 static void draw_prompt(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	int y = body.y + body.height;
-	/* A narrow window cuts the question, not what is typed. */
-	const int end = canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED);
-	const bool cut = 1 + text_width(dialog->question) + 1 > end;
-	struct pen pen = pen_at(canvas, 1, y, cut ? end - CUT : end);
+	const int y = body.y + body.height;
+	struct pen pen;
 
-	(void)app;
 	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
-	pen_text(&pen, STYLE_HEAD, dialog->question);
-	pen = pen_at(canvas, pen.x, y, canvas->width);
-	pen_text(&pen, STYLE_HEAD, cut ? ": " : " ");
+	pen = pen_at(canvas, draw_question(dialog, app, canvas, y), y, canvas->width);
 	typing_draw(&dialog->typing, &pen, STYLE_BOLD);
 	pen_tab(&pen, pen.x + 3);
 	draw_offers(dialog, &pen);

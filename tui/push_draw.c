@@ -93,20 +93,6 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 		notes_add(notes, STYLE_WARNING, status->note);
 }
 
-static void ago(nm_time then, nm_time now, char *out, size_t size)
-{
-	char words[NM_TIME_TEXT];
-
-	if (then == 0)
-		snprintf(out, size, "never");
-	else if (now - then < 60)
-		snprintf(out, size, "now");
-	else {
-		age_words(now - then, words);
-		snprintf(out, size, "%s ago", words);
-	}
-}
-
 static void draw_line(const struct app *app, struct canvas *canvas, int y, size_t i, bool cursor)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -115,7 +101,7 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	const struct nm_line_fact *fact = app_fact(app, line->name);
 	unsigned mark = cursor ? STYLE_CURSOR : 0;
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-	char number[NM_NUMBER_TEXT], words[64];
+	char number[NM_NUMBER_TEXT], words[64], when[AGO_TEXT];
 
 	nm_number_words(line->number, number);
 	if (cursor)
@@ -139,12 +125,12 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	else
 		pen_text(&pen, STYLE_DIM, "not read");
 	pen_tab(&pen, 64);
-	ago(status && push_by_hand(status) ? status->assumed_at
-	    : status		      ? app->session->status_at
-	    : fact		      ? fact->read_at
-				      : 0,
-	    app_now(app), words, sizeof words);
-	pen_text(&pen, STYLE_DIM, words);
+	ago_words(status && push_by_hand(status) ? status->assumed_at
+		  : status			 ? app->session->status_at
+		  : fact			 ? fact->read_at
+						 : 0,
+		  app_now(app), when);
+	pen_text(&pen, STYLE_DIM, when);
 }
 
 static const char *push_state_words(enum nm_push_state state)
@@ -173,7 +159,7 @@ void push_record_words(const struct nm_push_record *record, nm_time now, char ou
 {
 	char when[80];
 
-	ago(record->at, now, when, sizeof when);
+	ago_words(record->at, now, when);
 	snprintf(out, PUSH_RECORD_TEXT, "#%lld  %s  %s  %s", (long long)record->id, when, record->who,
 		 result_words(record));
 }
@@ -188,7 +174,7 @@ static void draw_history(const struct push *push, const struct app *app, struct 
 
 		pen_text(&pen, STYLE_HEAD, i == 0 ? "history" : "");
 		pen_tab(&pen, 10);
-		ago(record->at, app_now(app), when, sizeof when);
+		ago_words(record->at, app_now(app), when);
 		pen_textf(&pen, STYLE_PLAIN, "#%lld  %s  %s  ", (long long)record->id, when, record->who);
 		pen_text(&pen, record->state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_WARNING,
 			 result_words(record));

@@ -58,7 +58,7 @@ static void draw_heading(const struct report_screen *screen, struct column *colu
 	if (width >= BARS && pen.x < column->x + 43) {
 		column_right(column, 50, STYLE_HEAD, "target");
 		canvas_textf(column->canvas, column->x + 58, column->y, 20, STYLE_HEAD, "%d weeks",
-			     REPORT_WEEKS);
+			     NM_REPORT_COURSE_WEEKS);
 	}
 	column->y++;
 }

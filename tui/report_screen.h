@@ -11,7 +11,6 @@
 #include "search.h"
 #include "worth_numbers.h"
 
-#define REPORT_WEEKS 12
 #define REPORT_MONTHS 120 /* that one can go back */
 
 /* The owner's own numbers, in place of the log's and the plan's. */

@@ -74,14 +74,10 @@ static struct nm_span span_of(const struct report_screen *screen, const struct a
 		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL), last.until);
 }
 
-/* Whole weeks, of which the last is the one in which the span or the present ends. */
+/* The last of them is the one in which the span or the present ends. */
 static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 {
-	const struct nm_zone *zone = session_zone(app->session);
-	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
-	const int64_t monday = nm_zone_monday(zone, until - 1);
-
-	return (struct nm_span){ nm_zone_utc(zone, (monday - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until };
+	return nm_report_course(session_zone(app->session), span.until < app_now(app) ? span.until : app_now(app) / 60 * 60);
 }
 
 void report_span_words(const struct report_screen *screen, const struct app *app,

@@ -248,15 +248,15 @@ static void take_number(struct simulate *simulate, struct app *app, const char *
 
 /* --- acting --- */
 
-/* Is what is live on this line known?  Says why when it is not. */
-static bool live_known(struct simulate *simulate, struct app *app)
+/* Is what is live on this line known?  Says why when it is not.  again: as it is now, not as it was read last. */
+static bool live_known(struct simulate *simulate, struct app *app, bool again)
 {
 	const struct nm_status *status;
 	struct nm_error err;
 
-	if (!app->session->status_known)
+	if (again || !app->session->status_known)
 		app_progress(app, "reading", "lines", 0, app_plan(app)->n_lines);
-	if (session_status(app->session, false, &status, &err)) {
+	if (session_status(app->session, again, &status, &err)) {
 		app_error(app, &err);
 		return false;
 	}
@@ -297,13 +297,20 @@ static void next_view(struct simulate *simulate, struct app *app)
 		words = "played on what the carriers can hold of the plan";
 	} else {
 		simulate->play.held = false;
-		simulate->live = live_known(simulate, app);
+		simulate->live = live_known(simulate, app, false);
 		words = !simulate->live			      ? NULL
 			: simulate_assumed(simulate, app) ? "played on what was done by hand, as is assumed"
 							  : "played on what is at the carrier";
 	}
 	if (words)
 		app_message(app, STYLE_PLAIN, "%s", words);
+}
+
+static void read_again(struct simulate *simulate, struct app *app)
+{
+	if (live_known(simulate, app, true))
+		app_message(app, STYLE_PLAIN, simulate->live ? "what is live was read anew"
+							     : "what is live was read anew: v plays it");
 }
 
 static void ask_date(struct app *app, const char *typed)
@@ -453,6 +460,9 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		break;
 	case ACTION_LIVE:
 		next_view(simulate, app);
+		break;
+	case ACTION_READ_AGAIN:
+		read_again(simulate, app);
 		break;
 	case ACTION_SAVE_TEST:
 		if (app_may_change(app) && simulate->call)

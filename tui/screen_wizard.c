@@ -5,6 +5,8 @@
  */
 #include "wizard.h"
 
+#include "nevermiss/edit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,11 @@ static void draft(struct wizard *wizard, struct app *app)
 
 	wizard->rings_always = first_plan_rings_always(&good);
 	nm_buf_init(&text, NM_PLAN_BYTES);
-	if (first_plan_text(&good, &text, &err) || session_draft_text(app->session, text.data, text.len, &err))
+	nm_buf_clear(&wizard->plan);
+	nm_buf_init(&wizard->plan, NM_PLAN_BYTES);
+	if (first_plan_text(&good, &wizard->plan, &err) ||
+	    first_plan_below(wizard->there.data, wizard->there.len, wizard->plan.data, wizard->plan.len, &text, &err) ||
+	    session_draft_text(app->session, text.data, text.len, &err))
 		app_error(app, &err);
 	nm_buf_clear(&text);
 }
@@ -111,6 +117,8 @@ static void close_wizard(void *state)
 	zones_clear(&wizard->zones);
 	notes_clear(&wizard->offers);
 	week_clear(&wizard->week);
+	nm_buf_clear(&wizard->there);
+	nm_buf_clear(&wizard->plan);
 	free(wizard);
 }
 
@@ -131,6 +139,32 @@ static void tell_place(struct app *app)
 	}
 }
 
+/* What the file says already is answered. */
+static void take_option(struct wizard *wizard, const struct nm_written_section *top, const char *name, enum question question)
+{
+	const struct nm_written_option *option = nm_written_option(top, name);
+	struct wizard_field *field = &wizard->fields[question];
+
+	if (option && option->n == 1 && typing_set(&field->typing, option->values[0]))
+		field->own = true;
+}
+
+/* No file is an empty one. */
+static void read_there(struct wizard *wizard, const char *file)
+{
+	struct nm_written written;
+
+	nm_buf_init(&wizard->there, NM_PLAN_BYTES);
+	nm_buf_init(&wizard->plan, NM_PLAN_BYTES);
+	if (nm_file_read(file, NM_PLAN_BYTES, &wizard->there, NULL) ||
+	    nm_written_read(wizard->there.data, wizard->there.len, &written, NULL))
+		return;
+	take_option(wizard, &written.sections[0], "business", QUESTION_BUSINESS);
+	take_option(wizard, &written.sections[0], "timezone", QUESTION_TIMEZONE);
+	take_option(wizard, &written.sections[0], "country", QUESTION_COUNTRY);
+	nm_written_clear(&written);
+}
+
 static void *open_wizard(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct wizard *wizard = calloc(1, sizeof *wizard);
@@ -148,6 +182,7 @@ static void *open_wizard(struct app *app, const void *argument, struct nm_error 
 	typing_offer(&wizard->fields[QUESTION_VOICEMAIL].typing, questions[QUESTION_VOICEMAIL].fallback);
 	typing_offer(&wizard->fields[QUESTION_HOURS].typing, questions[QUESTION_HOURS].fallback);
 	nm_buf_clear(&zone);
+	read_there(wizard, app->session->options.plan_file);
 	list_set(&wizard->list, QUESTIONS);
 	follow_zone(wizard);
 	wizard_offer(wizard, wizard_rows[0].question);

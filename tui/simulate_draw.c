@@ -32,42 +32,95 @@ static const char *caller_words(const struct app *app, struct nm_caller caller, 
 
 #define FLAGS 4
 
-/* The call in one row; words that only join the others go when it is too long. */
-static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas,
-			  int y)
+/* What is not as usual about the call: "emergency", ...; "" where it is. */
+struct flags {
+	char items[FLAGS][32];
+};
+
+static struct flags flags_of(const struct simulate *simulate)
+{
+	const struct play *play = &simulate->play;
+	struct flags flags = {{"", "", "", ""}};
+
+	snprintf(flags.items[0], sizeof flags.items[0], "%s", play->emergency ? "emergency" : "");
+	if (play->hangup_s >= 0)
+		snprintf(flags.items[1], sizeof flags.items[1], "hangs up at %d s", play->hangup_s);
+	snprintf(flags.items[2], sizeof flags.items[2], "%s", play->nobody ? "no human answers" : "");
+	snprintf(flags.items[3], sizeof flags.items[3], "%s", play->held && !simulate->live ? "AS HELD" : "");
+	return flags;
+}
+
+static int flags_width(const struct flags *flags)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < FLAGS; i++)
+		width += flags->items[i][0] ? 3 + text_width(flags->items[i]) : 0;
+	return width;
+}
+
+static void pen_flags(struct pen *pen, const struct flags *flags, const char *between)
+{
+	for (size_t i = 0; i < FLAGS; i++) {
+		if (flags->items[i][0])
+			pen_textf(pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, "%s%s", between, flags->items[i]);
+	}
+}
+
+/* "LIVE, read 3 days ago: r reads it anew": how old is what is played, and what to do about it. */
+static void pen_age(struct pen *pen, const struct simulate *simulate, const struct app *app)
+{
+	const struct nm_line_status *line = session_line_status(app->session, simulate->play.line);
+	const struct key_row *key = keymap_named(CONTEXT_SIMULATE, "reread");
+	const bool assumed = simulate_assumed(simulate, app);
+	char when[AGO_TEXT], label[2 * KEY_TEXT];
+
+	if (!line)
+		return;
+	ago_words(assumed ? line->assumed_at : line->read_at, app_now(app), when);
+	pen_text(pen, STYLE_WARNING, assumed ? "ASSUMED" : "LIVE");
+	pen_textf(pen, STYLE_PLAIN, assumed ? ", done by hand %s" : ", read %s", when);
+	if (assumed || !*key_row_keys(key))
+		return;
+	key_label(key, pen->canvas->ascii, label);
+	pen_textf(pen, STYLE_PLAIN, ": %s reads it anew", label);
+}
+
+/* The call in one row, where words that only join the others go when it is too long; what has no room there, and how old
+ * what is live is, in a second one.  How many rows. */
+static int draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y)
 {
 	const struct play *play = &simulate->play;
 	const struct nm_zone *zone = session_zone(app->session);
 	const char *line = app_plan(app)->lines[play->line].name;
-	char hangs_up[40];
-	const char *flags[FLAGS] = {play->hangup_s >= 0 ? hangs_up : NULL, play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
-			       !simulate->live ? (play->held ? "AS HELD" : NULL)
-			       : simulate_assumed(simulate, app) ? "ASSUMED"
-								 : "LIVE"};
+	const struct flags flags = flags_of(simulate);
 	char at[NM_TIME_TEXT], caller[512];
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	const char *from = caller_words(app, play->caller, caller, sizeof caller);
-	bool tight;
-	int width;
+	bool tight, beside;
 
-	snprintf(hangs_up, sizeof hangs_up, "hangs up at %d s", play->hangup_s);
 	nm_time_words_zone(zone, play->at, true, at);
-	width = text_width(at) + text_width(line) + text_width(from) + 20;
-	for (size_t i = 0; i < FLAGS; i++)
-		width += flags[i] ? 3 + text_width(flags[i]) : 0;
-	tight = width > pen.end - pen.x;
+	tight = text_width(at) + text_width(line) + text_width(from) + 20 + flags_width(&flags) > pen.end - pen.x;
 	if (tight)
 		nm_time_words(zone, play->at, true, at);
+	beside = flags_width(&flags) == 0 ||
+		 text_width(at) + text_width(line) + text_width(from) + 4 + flags_width(&flags) <= pen.end - pen.x;
 	pen_text(&pen, STYLE_PLAIN, tight ? "" : "at ");
 	pen_text(&pen, STYLE_BOLD, at);
 	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   line ");
 	pen_text(&pen, STYLE_BOLD, line);
 	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   from ");
 	pen_text(&pen, STYLE_BOLD, from);
-	for (size_t i = 0; i < FLAGS; i++) {
-		if (flags[i])
-			pen_textf(&pen, i == 1 ? STYLE_ERROR : STYLE_WARNING, tight ? "  %s" : "   %s", flags[i]);
-	}
+	if (beside)
+		pen_flags(&pen, &flags, tight ? "  " : "   ");
+	if (beside && !simulate->live)
+		return 1;
+	pen = pen_at(canvas, 1, y + 1, canvas->width - 1);
+	if (simulate->live)
+		pen_age(&pen, simulate, app);
+	if (!beside)
+		pen_flags(&pen, &flags, pen.x > 1 ? "  " : "");
+	return 2;
 }
 
 static bool was_rung(const struct nm_outcome *outcome, const char *name)
@@ -346,16 +399,17 @@ static int draw_call(const struct simulate *simulate, const struct app *app, str
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct simulate *simulate = state;
-	int y = body.y, end = body.y + body.height, most;
+	int y = body.y, end = body.y + body.height, asked, most;
 
 	if (!simulate->treatment) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR, simulate->err.text);
 		return;
 	}
-	draw_question(simulate, app, canvas, y++);
-	most = body.height - 3 - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
+	asked = draw_question(simulate, app, canvas, y);
+	y += asked;
+	most = body.height - 2 - asked - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
 	if (most < 4)
-		most = body.height >= 14 ? 6 : body.height - 3;
+		most = body.height >= 14 ? 6 : body.height - 2 - asked;
 	if (most < 0)
 		most = 0;
 	if (simulate->live)

@@ -9,8 +9,10 @@
 #include <string.h>
 
 enum { RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, CYAN = 6, BRIGHT = 8 };
-/* Of the palette of 256: dark enough to be read on white. */
-enum { DARK_GREEN = 22, DARK_BLUE = 18, DARK_ORANGE = 130, DARK_RED = 124, DARK_CYAN = 23 };
+/* Of the palette of 256, in which these are the same everywhere: dark enough to be read on white, */
+enum { DARK_GREEN = 22, DARK_BLUE = 18, DARK_ORANGE = 94, DARK_RED = 124, DARK_CYAN = 23 };
+/* and light enough on black. */
+enum { LIGHT_GREEN = 119, LIGHT_BLUE = 117, LIGHT_YELLOW = 227, LIGHT_RED = 210 };
 
 /* clang-format off */
 static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
@@ -79,16 +81,16 @@ static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 		[STYLE_TAB] = {-1, true, false, true},
 		[STYLE_RULE] = {-1, false, false, false},
 		[STYLE_KEY] = {-1, true, false, false},
-		[STYLE_HEAD] = {BRIGHT + CYAN, true, false, false},
-		[STYLE_PEOPLE] = {BRIGHT + GREEN, true, false, false},
-		[STYLE_AI] = {BRIGHT + BLUE, true, false, false},
-		[STYLE_VOICEMAIL] = {BRIGHT + YELLOW, true, false, false},
-		[STYLE_NOBODY] = {BRIGHT + RED, true, false, true},
-		[STYLE_GOOD] = {BRIGHT + GREEN, true, false, false},
-		[STYLE_WARNING] = {BRIGHT + YELLOW, true, false, false},
-		[STYLE_ERROR] = {BRIGHT + RED, true, false, false},
-		[STYLE_ADDED] = {BRIGHT + GREEN, true, false, false},
-		[STYLE_REMOVED] = {BRIGHT + RED, true, false, false},
+		[STYLE_HEAD] = {-1, true, false, false},
+		[STYLE_PEOPLE] = {LIGHT_GREEN, true, false, false},
+		[STYLE_AI] = {LIGHT_BLUE, true, false, false},
+		[STYLE_VOICEMAIL] = {LIGHT_YELLOW, true, false, false},
+		[STYLE_NOBODY] = {LIGHT_RED, true, false, true},
+		[STYLE_GOOD] = {LIGHT_GREEN, true, false, false},
+		[STYLE_WARNING] = {LIGHT_YELLOW, true, false, false},
+		[STYLE_ERROR] = {LIGHT_RED, true, false, false},
+		[STYLE_ADDED] = {LIGHT_GREEN, true, false, false},
+		[STYLE_REMOVED] = {LIGHT_RED, true, false, false},
 	},
 };
 /* clang-format on */
@@ -112,24 +114,47 @@ bool theme_named(const char *name, enum theme *out)
 	return false;
 }
 
+/* Of the colours of few every terminal has its own: red and blue are dark in all of them, green, yellow and cyan are
+ * pale on white in most, and blue is hard to read on black in all. */
+static const struct {
+	int colour, among_16, among_8;
+} fewer[] = {
+	{DARK_GREEN, -1, -1},
+	{DARK_BLUE, BLUE, BLUE},
+	{DARK_ORANGE, -1, -1},
+	{DARK_RED, RED, RED},
+	{DARK_CYAN, -1, -1},
+	{LIGHT_GREEN, BRIGHT + GREEN, GREEN},
+	{LIGHT_BLUE, BRIGHT + CYAN, CYAN},
+	{LIGHT_YELLOW, BRIGHT + YELLOW, YELLOW},
+	{LIGHT_RED, BRIGHT + RED, RED},
+};
+
 int colour_among(int colour, int colours)
 {
-	if (colour < colours)
+	/* A palette of 88 has other colours behind the first 16. */
+	if (colour < 2 * BRIGHT ? colour < colours : colours >= 256)
 		return colour;
-	switch (colour) {
-	case DARK_GREEN:
-		return GREEN;
-	case DARK_BLUE:
-		return BLUE;
-	case DARK_ORANGE:
-		return YELLOW;
-	case DARK_RED:
-		return RED;
-	case DARK_CYAN:
-		return CYAN;
-	default:
-		return colour - BRIGHT;
+	for (size_t i = 0; i < sizeof fewer / sizeof *fewer; i++) {
+		if (fewer[i].colour == colour)
+			return colours < 2 * BRIGHT ? fewer[i].among_8 : fewer[i].among_16;
 	}
+	return -1;
+}
+
+#define CUBE 16   /* first colour of the cube of 6 x 6 x 6, */
+#define GREYS 232 /* and of the greys behind it */
+
+int colour_rgb(int colour)
+{
+	static const int levels[] = {0, 95, 135, 175, 215, 255};
+	const int cell = colour - CUBE, grey = 8 + 10 * (colour - GREYS);
+
+	if (cell < 0)
+		return -1;
+	if (colour >= GREYS)
+		return grey << 16 | grey << 8 | grey;
+	return levels[cell / 36] << 16 | levels[cell / 6 % 6] << 8 | levels[cell % 6];
 }
 
 struct look style_look(unsigned style, enum theme theme)

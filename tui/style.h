@@ -38,8 +38,8 @@ enum style {
 enum theme {
 	THEME_DEFAULT,
 	THEME_MONO,     /* no colour at all */
-	THEME_LIGHT,    /* on a light ground: nothing bright, nothing pale */
-	THEME_CONTRAST, /* bright on dark, nothing dim */
+	THEME_LIGHT,    /* on a light ground: nothing bright, nothing pale, each colour at least 4.5:1 on white */
+	THEME_CONTRAST, /* bright on dark, nothing dim, each colour at least 7:1 on black */
 	THEME_COUNT
 };
 
@@ -53,8 +53,11 @@ struct look {
 };
 
 struct look style_look(unsigned style, enum theme theme);
-/* The nearest of a palette with fewer colours. */
+/* What stands for it in a palette with fewer colours, of which each terminal has its own; -1: nothing that could be read on
+ * the ground that the theme is for. */
 int colour_among(int colour, int colours);
+/* 0xRRGGBB, the same in every terminal; -1: it is the terminal's own. */
+int colour_rgb(int colour);
 /* How one who answers is shown. */
 unsigned style_of_kind(enum nm_kind kind);
 

@@ -166,17 +166,38 @@ static bool has_direct_colours(void)
 	       tigetnum("ncv") <= 0;
 }
 
+/* Does a number mean red, green and blue to it, but for the first 8 (user_caps(5))?  A string has another number of bits for
+ * each, which no terminal that is told of has. */
+static bool counts_in_rgb(void)
+{
+	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0;
+}
+
+#define RGB_LEAST 0x10000 /* where some have a palette below, which blue alone would fall into */
+
+/* How ncurses has a style's colour; -1: the terminal's own. */
+static int colour_of(const struct term *term, unsigned style)
+{
+	const int colour = style_look(style, term->theme).colour, rgb = colour_rgb(colour);
+
+	if (!counts_in_rgb())
+		return colour_among(colour, COLORS);
+	if (rgb < 0)
+		return colour_among(colour, 8);
+	return rgb < RGB_LEAST ? rgb + RGB_LEAST : rgb;
+}
+
 static void init_pairs(struct term *term)
 {
 	start_color();
 	use_default_colors();
 	for (short i = 0; i < STYLE_COUNT; i++) {
-		int colour = colour_among(style_look((unsigned)i, term->theme).colour, COLORS);
+		const int colour = colour_of(term, (unsigned)i);
 
 		term->pairs[i] = 0;
 		if (colour >= 0) {
 			term->pairs[i] = (short)(i + 1);
-			init_pair(term->pairs[i], (short)colour, -1);
+			init_extended_pair(term->pairs[i], colour, -1);
 		}
 	}
 }

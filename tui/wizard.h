@@ -42,6 +42,8 @@ struct wizard {
 	struct notes offers;                   /* what the answer at the cursor may become */
 	size_t offer;                          /* the one taken; SIZE_MAX: none */
 	struct week week;
+	struct nm_buf there; /* what stands in the plan's file, which is no plan yet */
+	struct nm_buf plan;  /* the answers' own text: the draft is both */
 };
 
 const struct wizard_field *wizard_field(const struct wizard *wizard, size_t row);

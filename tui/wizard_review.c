@@ -13,6 +13,7 @@
 enum { TAG_ERRORS };
 
 struct review {
+	const struct wizard *wizard; /* below it */
 	struct notes notes;
 	struct notes errors; /* what check finds that is one */
 	bool sound;          /* it was proved that there is none: W writes at once */
@@ -127,6 +128,7 @@ static void *open_review(struct app *app, const void *argument, struct nm_error 
 		nm_fail_memory(err);
 		return NULL;
 	}
+	review->wizard = wizard;
 	notes_init(&review->notes);
 	notes_init(&review->errors);
 	add_next(&review->notes, app->session->options.plan_file);
@@ -147,13 +149,12 @@ static void close_review(void *state)
 }
 
 /* The app ends: whoever ran it finds the file. */
-static void write_plan(struct app *app)
+static void write_plan(const struct review *review, struct app *app)
 {
+	const struct nm_buf *plan = &review->wizard->plan;
 	struct nm_error err;
-	size_t len;
-	const char *text = nm_document_text(app->session->document, &len);
 
-	if (first_plan_write(app->session->options.plan_file, text, len, app_plan(app)->files, &err))
+	if (first_plan_write(app->session->options.plan_file, plan->data, plan->len, app_plan(app)->files, &err))
 		app_error(app, &err);
 	else
 		app->ended = true;
@@ -162,7 +163,7 @@ static void write_plan(struct app *app)
 static void ask_to_write(const struct review *review, struct app *app)
 {
 	if (review->sound)
-		write_plan(app);
+		write_plan(review, app);
 	else
 		app_confirm(app, TAG_ERRORS, "Write a plan that does not pass check?", &review->errors);
 }
@@ -178,7 +179,7 @@ static enum verdict act_review(void *state, struct app *app, const struct event 
 	if (event->action == ACTION_SAVE)
 		ask_to_write(review, app);
 	else if (event->action == ACTION_ANSWER && event->tag == TAG_ERRORS && event->text)
-		write_plan(app);
+		write_plan(review, app);
 	list_set(&review->list, n > shown ? n - shown + 1 : 1);
 	review->list.page = shown;
 	list_act(&review->list, event->action);

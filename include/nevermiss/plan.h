@@ -336,9 +336,9 @@ enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t
 				      const struct nm_plan_file *kept, struct nm_ical_memory *memory,
 				      struct nm_plan **out, struct nm_diags *diags,
 				      struct nm_error *err) NM_WARN_UNUSED;
-/* Is there nothing in a plan's text but blanks and comments?  False too when it is not UTF-8, a comment has no end, or memory
- * is out. */
-bool nm_plan_says_nothing(const char *text, size_t len);
+/* Is there nothing in a plan's text but blanks, comments and options at its top, so that it is no plan yet?  False too when
+ * that has a mistake (it is not UTF-8, a comment has no end, nothing has that name), or memory is out. */
+bool nm_plan_has_no_section(const char *text, size_t len);
 /* NULL when none has that name. */
 const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name);
 void nm_plan_free(struct nm_plan *plan);

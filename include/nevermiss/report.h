@@ -161,5 +161,9 @@ struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time n
 /* What everybody means who says "the last 30 days": those that end with the quarter of an hour in which this instant lies,
  * so that what is looked at is not read anew each minute. */
 struct nm_span nm_report_last_30_days(nm_time now);
+/* The weeks by whose course a figure is called better or worse, wherever it is shown: so many local ones, of which the last
+ * is cut at this instant. */
+#define NM_REPORT_COURSE_WEEKS 12
+struct nm_span nm_report_course(const struct nm_zone *zone, nm_time until);
 
 #endif

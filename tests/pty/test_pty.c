@@ -175,6 +175,54 @@ static void other_types_of_terminals_show_the_same(void **state)
 	}
 }
 
+/* A description as terminals with direct colours have it (user_caps(5)), whatever this machine knows of them. */
+static const char direct_type[] =
+	"nm-direct|counts colours in red and green and blue,\n"
+	"\tRGB, colors#0x1000000, pairs#0x7FFF, initc@, ccc@, op=\\E[39;49m,\n"
+	"\tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,\n"
+	"\tsetab=\\E[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,\n"
+	"\tuse=xterm-256color,\n";
+
+/* Where a colour's number is red, green and blue, that of a palette would be nearly black. */
+static void direct_colours_are_those_of_the_palette(void **state)
+{
+	static const struct {
+		const char *theme, *ai, *voicemail; /* as style.c has them, in the red, green and blue of 256 */
+	} themes[] = {{"contrast", "38;2;135;215;255m", "38;2;255;255;95m"}, {"light", "38;2;1;0;135m", "38;2;135;95;0m"}};
+	char folder[] = "/tmp/nm-direct-XXXXXX", command[256], file[64];
+	FILE *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(file, sizeof file, "%s/direct.src", folder);
+	out = fopen(file, "w");
+	assert_non_null(out);
+	fputs(direct_type, out);
+	assert_int_equal(fclose(out), 0);
+	snprintf(command, sizeof command, "tic -x -o %s %s", folder, file);
+	assert_int_equal(system(command), 0);
+	for (size_t i = 0; i < sizeof themes / sizeof *themes; i++) {
+		struct staged staged;
+
+		setenv("TERMINFO", folder, 1);
+		setenv("NM_TERM", "nm-direct", 1);
+		setenv("NEVERMISS_THEME", themes[i].theme, 1);
+		staged_open(&staged);
+		unsetenv("TERMINFO");
+		unsetenv("NM_TERM");
+		unsetenv("NEVERMISS_THEME");
+		terminal_shows_the_stage(&staged);
+		assert_non_null(strstr(staged.terminal.wrote.data, themes[i].ai));
+		assert_non_null(strstr(staged.terminal.wrote.data, themes[i].voicemail));
+		assert_null(strstr(staged.terminal.wrote.data, "38;2;0;0;"));
+		assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+		assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+		staged_close(&staged);
+	}
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 /* Past one escape sequence of those that a terminal library sends: nothing that sets titles, talks to printers
  * or clipboards, or has the terminal answer. */
 static const char *past_escape(const char *at)
@@ -890,6 +938,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
 		cmocka_unit_test(other_types_of_terminals_show_the_same),
+		cmocka_unit_test(direct_colours_are_those_of_the_palette),
 		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
 		cmocka_unit_test(any_bytes_and_sizes_leave_the_terminal_as_it_was),
 		cmocka_unit_test(a_key_that_the_terminal_does_not_know_does_nothing),

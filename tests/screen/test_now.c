@@ -107,6 +107,44 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 	}
 }
 
+/* A backup, or an AI, on somebody else's phone stands in for nobody: that phone is off for both at once. */
+static void one_phone_is_no_backup_of_itself(void **state)
+{
+	static const struct {
+		const char *backup, *item, *missing;
+	} rows[] = {
+		{ "destination ann { kind = backup number = \"512 555 0111\" }", "· a backup: family",
+		  "missing   ann is the phone of owner: it needs one of its own" },
+		{ "destination ann { kind = backup line = cell }", "· a backup: family", "ann is the phone of owner" },
+		{ "destination ann { kind = backup number = \"+15125550111\" }\n"
+		  "destination bob { kind = backup number = \"+15125550112\" }",
+		  "✓ a backup: family", NULL },
+		{ "", "· a backup: family", "missing   no destination of kind backup" },
+		{ "destination fixly { kind = ai number = \"+15125550111\" }", "· an AI layer", "fixly is the phone of owner" },
+		{ "destination fixly { kind = ai number = \"+15125550177\" }\n"
+		  "destination luna { kind = ai number = \"+15125550177\" }",
+		  "✓ an AI layer", NULL },
+	};
+	struct stage stage;
+	char plan[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(plan, sizeof plan,
+			 "business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+			 "account box { driver = sandbox }\n"
+			 "line cell { number = \"+15125550111\" account = box handset = owner }\n"
+			 "destination owner { kind = personal line = cell }\n%s\n"
+			 "path all { step { ring = owner } }\nrule all { path = all }\n",
+			 rows[i].backup);
+		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 100, .height = 60, .plan = plan });
+		item_is(&stage, rows[i].item);
+		if (rows[i].missing)
+			item_is(&stage, rows[i].missing);
+		stage_close(&stage);
+	}
+}
+
 /* What is left to a carrier that sends none is sent by nobody. */
 static void a_text_back_that_is_left_to_nobody_counts_not(void **state)
 {
@@ -293,14 +331,53 @@ static void the_figures_have_their_course(void **state)
 		put_week(&stage, ago, 18 - 4 * ago);
 	stage.now += 60;
 	stage_keys(&stage, "L L");
-	stage_shows(&stage, " Last 30 days   answer rate  60.0 %!  target 95 %        ▁▃▆█ better\n");
-	stage_shows(&stage, "\n                rings        2.0      target < 3         ▅▅▅▅\n");
+	stage_shows(&stage, " Last 30 days   answer rate  60.0 %!  target 95 %               ▁▃▆█ better\n");
+	stage_shows(&stage, "\n and 12 weeks   rings        2.0      target < 3                ▅▅▅▅\n");
 	put_week(&stage, -1, 0); /* it has begun: the week before was the best */
 	stage.now += 7 * (nm_time)NM_DAY;
 	stage_keys(&stage, "L L");
-	stage_shows(&stage, "target 95 %       ▃▅▆█▁");
+	stage_shows(&stage, "target 95 %              ▃▅▆█▁");
 	stage_hides(&stage, "better");
 	stage_close(&stage);
+}
+
+/* The word at the end of the row of the answer rate; "": none. */
+static const char *course_word(struct stage *stage)
+{
+	char *text = stage_text(stage), *row = strstr(text, "answer rate"), *end = row ? strchr(row, '\n') : NULL;
+	const char *word;
+
+	assert_non_null(end);
+	*end = '\0';
+	word = strstr(row, "better") ? "better" : strstr(row, "worse") ? "worse" : "";
+	free(text);
+	return word;
+}
+
+/* One span of weeks says it, whichever screen is asked. */
+static void now_and_report_say_the_same_of_a_course(void **state)
+{
+	static const int courses[][12] = { /* answered of 20, the oldest week first */
+		{ 19, 19, 19, 19, 19, 19, 19, 4, 6, 8, 10, 12 }, /* better for five weeks, worse than before them */
+		{ 1, 1, 1, 1, 1, 1, 1, 19, 18, 17, 16, 14 },
+		{ 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9 },
+		{ 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9 },
+	};
+	static const char *const words[] = { "worse", "better", "", "worse" };
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof courses / sizeof *courses; i++) {
+		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+		for (int ago = 0; ago < 12; ago++)
+			put_week(&stage, ago, courses[i][11 - ago]);
+		stage.now += 60;
+		stage_keys(&stage, "L L");
+		assert_string_equal(course_word(&stage), words[i]);
+		stage_keys(&stage, "8");
+		assert_string_equal(course_word(&stage), words[i]);
+		stage_close(&stage);
+	}
 }
 
 static void edit_crm(struct stage *stage)
@@ -930,6 +1007,7 @@ int main(void)
 		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
 		cmocka_unit_test(a_push_ticks_forwarding),
 		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
+		cmocka_unit_test(one_phone_is_no_backup_of_itself),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
 		cmocka_unit_test(a_text_back_that_is_left_to_nobody_counts_not),
 		cmocka_unit_test(a_text_back_counts_while_the_agent_lives),
@@ -937,6 +1015,7 @@ int main(void)
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
 		cmocka_unit_test(the_figures_have_their_course),
+		cmocka_unit_test(now_and_report_say_the_same_of_a_course),
 		cmocka_unit_test(an_open_alert_is_told),
 		cmocka_unit_test(an_alert_leaves_the_other_rows),
 		cmocka_unit_test(events_that_a_crm_refused_are_told),

@@ -106,39 +106,84 @@ static void only_what_has_words_is_completed(void **state)
 	stage_close(&stage);
 }
 
-/* Is what stands before the typed text the question, or as much of it as there is room for and a colon? */
-static bool stands_apart(const char *before, const char *question)
+/* What stands before the typed text, with rows as blanks and one blank for several. */
+static char *before_typed(struct stage *stage, const char *typed)
 {
-	const char *cut = strstr(before, "…: ");
+	char *text = stage_text(stage), *end = strstr(text, typed), *out = text;
 
-	if (cut)
-		return !cut[strlen("…: ")] && !strncmp(before + 1, question, (size_t)(cut - before - 1));
-	return !strncmp(before + 1, question, strlen(question)) && !strcmp(before + 1 + strlen(question), " ");
+	assert_non_null(end);
+	for (const char *in = text; in < end; in++) {
+		const char ch = *in == '\n' ? ' ' : *in;
+
+		if (ch != ' ' || out == text || out[-1] != ' ')
+			*out++ = ch;
+	}
+	*out = '\0';
+	return text;
 }
 
-static void no_question_runs_into_what_is_typed(void **state)
+static bool ends_with(const char *text, const char *end)
 {
+	return strlen(text) >= strlen(end) && !strcmp(text + strlen(text) - strlen(end), end);
+}
+
+/* Questions that say in what words they may be answered are the longest. */
+static const struct {
+	const char *screen, *keys, *question;
+} asked[] = {
+	{"week", "g", "go to (2026-12-25, 2026-12-25 10:00, +2h, now):"},
+	{"simulate", "g", "at (2026-12-25 10:00, +2h, now):"},
+	{"simulate", "c End Enter", "from (a number, anonymous, unknown):"},
+	{"calls", "Tab g", "calls until (2026-11-20, 2026-11-20 17:00, now):"},
+	{"report", "S", "save all figures as CSV in the file:"},
+	{"report", "$ Down Down Enter", "share that books (0 to 100 %):"},
+	{"now", "O", "override for:"},
+};
+
+/* In every window what is asked can be read, and what is typed stands apart from it. */
+static void a_question_is_whole_in_every_window(void **state)
+{
+	static const int heights[] = {12, 24};
+
 	(void)state;
-	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
 		struct stage stage;
 
-		open_question(&stage, i);
+		stage_open(&stage, &(struct stage_options){.screen = asked[i].screen, .width = 80, .height = 24});
+		stage_keys(&stage, asked[i].keys);
+		stage_keys(&stage, "C-u");
 		stage_type(&stage, "7xyz");
 		for (int width = 24; width <= 100; width++) {
-			char *text, *typed;
+			struct nm_buf end;
+			char *before;
 
-			assert_true(app_resize(&stage.app, width, 12));
+			assert_true(app_resize(&stage.app, width, heights[width % 2]));
 			app_draw(&stage.app);
-			text = stage_text(&stage);
-			typed = strstr(text, "7xyz");
-			assert_non_null(typed);
-			*typed = '\0';
-			if (!stands_apart(strrchr(text, '\n') + 1, offers[i].question))
-				fail_msg("%d columns: %s", width, strrchr(text, '\n') + 1);
-			free(text);
+			nm_buf_init(&end, 4096);
+			nm_buf_addf(&end, " %s ", asked[i].question);
+			before = before_typed(&stage, "7xyz");
+			if (!ends_with(before, end.data))
+				fail_msg("%d columns: %s", width, before);
+			nm_buf_clear(&end);
+			free(before);
 		}
 		stage_close(&stage);
 	}
+}
+
+/* A message says why it is asked again; it stands between the two. */
+static void a_question_stays_whole_above_what_is_wrong(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 40, .height = 12});
+	stage_keys(&stage, "g");
+	stage_type(&stage, "soon");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "\n go to (2026-12-25, 2026-12-25 10:00,\n +2h, now):\n \"soon\" is not a time: write 2026-12-25\n");
+	stage_shows(&stage, "\n soon\n");
+	stage_close(&stage);
 }
 
 /* What nobody typed is told from what somebody did. */
@@ -165,7 +210,8 @@ int main(void)
 		cmocka_unit_test(what_was_typed_and_is_wrong_is_mended),
 		cmocka_unit_test(only_what_has_words_is_completed),
 		cmocka_unit_test(an_offer_is_marked),
-		cmocka_unit_test(no_question_runs_into_what_is_typed),
+		cmocka_unit_test(a_question_is_whole_in_every_window),
+		cmocka_unit_test(a_question_stays_whole_above_what_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

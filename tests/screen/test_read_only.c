@@ -254,6 +254,34 @@ static void no_key_that_is_named_is_refused(void **state)
 	close_on(&stage, &before);
 }
 
+/* Nobody who may only read is led to mend what nobody began. */
+static void a_file_without_a_plan_is_explained(void **state)
+{
+	static const char *const texts[] = {"", "# later\n", "business = \"Ann's\"\ntimezone = \"America/Denver\"\n"};
+	static const int sizes[][2] = {{40, 12}, {80, 24}, {200, 50}};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		for (size_t j = 0; j < 3; j++) {
+			stage_open(&stage, &(struct stage_options){.screen = "now", .width = sizes[j][0], .height = sizes[j][1],
+								   .plan = texts[i], .read_only = true});
+			stage_shows(&stage, "There is no plan in this file yet.");
+			stage_shows(&stage, "This session is read-only");
+			stage_shows(&stage, "Its owner starts nevermiss without");
+			stage_hides(&stage, "editor");
+			stage_hides(&stage, "mistake");
+			stage_close(&stage);
+		}
+	}
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = "rule all {\n",
+						   .read_only = true});
+	stage_hides(&stage, "There is no plan");
+	stage_hides(&stage, "editor");
+	stage_shows(&stage, "whoever may write mends it");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +290,7 @@ int main(void)
 		cmocka_unit_test(no_command_writes),
 		cmocka_unit_test(no_key_that_is_named_is_refused),
 		cmocka_unit_test(refusals_are_told_and_looking_works),
+		cmocka_unit_test(a_file_without_a_plan_is_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

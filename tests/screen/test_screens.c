@@ -998,6 +998,53 @@ static void live_stands_beside_the_plan(void **state)
 	stage_close(&stage);
 }
 
+/* Who plays what is live sees how old that is, and how to have it read anew. */
+static void a_call_on_what_is_live_says_how_old_that_is(void **state)
+{
+	static const int widths[] = {40, 80, 200};
+	struct nm_store *store;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "P y");
+	stage_keys(&stage, "4");
+	stage_hides(&stage, "reads it anew");
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "\n LIVE, read now: r reads it anew\n");
+	stage.now += 3 * (nm_time)NM_DAY;
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		assert_true(app_resize(&stage.app, widths[i], widths[i] == 40 ? 12 : 24));
+		app_draw(&stage.app);
+		stage_shows(&stage, "\n LIVE, read 3 days ago: r reads it anew\n");
+	}
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "\n LIVE, read now: r reads it anew\n");
+	stage_shows(&stage, "what is live was read anew");
+	assert_int_equal(nm_store_sandbox_put(store, "main", NULL, NULL), NM_OK); /* it is there no more */
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "what is live on this line is not known: this is the plan");
+	stage_close(&stage);
+}
+
+/* What is not as usual about a call is seen in the narrowest window too. */
+static void what_is_played_is_told_in_every_width(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 200, .height = 24});
+	stage_keys(&stage, "E x");
+	for (int width = 40; width <= 200; width += 4) {
+		assert_true(app_resize(&stage.app, width, width < 80 ? 12 : 24));
+		app_draw(&stage.app);
+		stage_shows(&stage, "emergency");
+		stage_shows(&stage, "no human answers");
+	}
+	stage_close(&stage);
+}
+
 /* The same name at another number is another phone. */
 static void live_that_rings_another_number_parts_from_the_plan(void **state)
 {
@@ -1929,6 +1976,8 @@ int main(void)
 		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
 		cmocka_unit_test(live_stands_beside_the_plan),
+		cmocka_unit_test(a_call_on_what_is_live_says_how_old_that_is),
+		cmocka_unit_test(what_is_played_is_told_in_every_width),
 		cmocka_unit_test(live_that_rings_another_number_parts_from_the_plan),
 		cmocka_unit_test(live_that_rings_another_name_does_not_part_from_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),

@@ -647,6 +647,48 @@ static void comments_of_an_empty_file_are_kept_above(void **state)
 	}
 }
 
+/* A file whose owner began with options alone loses none of them, and need not answer them again. */
+static void options_without_a_section_are_kept_above(void **state)
+{
+	static const struct {
+		const char *there, *keys, *above, *not_again;
+	} rows[] = {
+		{"# Ann\nbusiness = \"Ann's\" # hers\ntimezone = 'America/Denver'\ncurrency = \"USD\"\n", "",
+		 "# Ann\nbusiness = \"Ann's\" # hers\ntimezone = 'America/Denver'\ncurrency = \"USD\"\n\n", "timezone ="},
+		{"business = \"Ann's\" # hers\nallow = { \"MX\" }", "C-u B o b",
+		 "business = \"Bob\" # hers\nallow = { \"MX\" }\n\n", "business ="},
+		{"country = \"US\"\nretention = 4w", "A n n", "country = \"US\"\nretention = 4w\n\n", "country  ="},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const size_t len = strlen(rows[i].above);
+		struct stage_options options = first_80x24;
+		struct stage stage;
+		char *plan;
+
+		options.plan = rows[i].there;
+		stage_open(&stage, &options);
+		stage_shows(&stage, "these answers make one below what stands in it");
+		stage_keys(&stage, rows[i].keys);
+		stage_keys(&stage, "Enter Enter Enter");
+		stage_type(&stage, "+1 512 555 0100");
+		stage_keys(&stage, "Enter");
+		stage_type(&stage, "+1 512 555 0111");
+		stage_keys(&stage, "F2 W");
+		assert_true(stage.app.ended);
+		plan = stage_plan(&stage);
+		assert_memory_equal(plan, rows[i].above, len);
+		assert_null(strstr(plan + len, rows[i].not_again));
+		free(plan);
+		stage_stop(&stage);
+		stage.options = &(struct stage_options){.screen = "now", .width = 80, .height = 24};
+		stage_start(&stage);
+		stage_shows(&stage, "A call to main now");
+		stage_close(&stage);
+	}
+}
+
 /* Whoever steps in has the number that customers call: a loop, whether the caller presses 9 or not. */
 static void errors_are_told_once_and_asked_about(void **state)
 {
@@ -841,6 +883,7 @@ int main(void)
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
 		cmocka_unit_test(comments_of_an_empty_file_are_kept_above),
+		cmocka_unit_test(options_without_a_section_are_kept_above),
 		cmocka_unit_test(errors_are_told_once_and_asked_about),
 		cmocka_unit_test(whatever_is_answered_passes_check),
 		cmocka_unit_test(any_keys_leave_a_draft_that_reads),

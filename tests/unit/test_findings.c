@@ -30,6 +30,7 @@
 	"hour, or text us\" }\n"
 #define SAM "destination sam { kind = personal  number = \"+15125550114\"  own_voicemail = none }\n"
 #define OWNER(options) "destination owner { kind = personal  number = \"+15125550111\"  " options " }\n"
+#define ANN_IS_OWNER "destination ann { kind = backup  number = \"+15125550111\" }\n"
 #define ALL "rule all { path = all }\n"
 #define THREE(seconds)                                                                                       \
 	"path all { step { ring = owner  for = " seconds                                                     \
@@ -412,6 +413,26 @@ static const struct row rows[] = {
 	  LINES OWNER("own_voicemail = none") SAM
 	  "destination ann { kind = backup  number = \"+15125550111\" }\n" MAILBOX
 	  "path all { step { ring = sam } step { ring = { owner, sam, ann } } step { ring = mailbox } }\n" ALL },
+	{ "and where one of the two is rung when it is on turn", "same-phone",
+	  "step 1 of path all rings one phone twice at once, as owner and as ann (on turn in oncall)",
+	  LINES OWNER("own_voicemail = none") SAM ANN_IS_OWNER MAILBOX
+	  "rotation oncall { members = { sam, ann }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+	  "path all { step { ring = { owner, oncall } } step { ring = mailbox } }\n" ALL },
+	{ "or when both are, in rotations that change apart", "same-phone",
+	  "as owner (on turn in days) and as ann (on turn in oncall)",
+	  LINES OWNER("own_voicemail = none") SAM ANN_IS_OWNER MAILBOX
+	  "rotation days { members = { sam, owner }  from = \"2026-11-23 08:00\"  every = 1d }\n"
+	  "rotation oncall { members = { ann, sam }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+	  "path all { step { ring = { days, oncall } } step { ring = mailbox } }\n" ALL },
+	{ "not one who is rung by name and on turn, who is one", "same-phone", NULL,
+	  LINES OWNER("own_voicemail = none") SAM MAILBOX
+	  "rotation oncall { members = { owner, sam }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+	  "path all { step { ring = oncall } step { ring = { oncall, owner } } step { ring = mailbox } }\n" ALL },
+	{ "a rotation whose turns go round on one phone is told", "same-phone",
+	  "owner and ann take turns on one phone in rotation oncall",
+	  LINES OWNER("own_voicemail = none") SAM ANN_IS_OWNER MAILBOX
+	  "rotation oncall { members = { owner, sam, ann }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+	  "path all { step { ring = oncall } step { ring = mailbox } }\n" ALL },
 	{ "an emergency path that names one phone under two names names one human", "single-human",
 	  "names one human, owner: the same phone is ann",
 	  LINES OWNER("confirm = yes") "destination ann { kind = backup  number = \"+15125550111\"  confirm = yes }\n"
@@ -569,6 +590,35 @@ static void each_definition_holds_on_both_sides_of_its_edge(void **state)
 		nm_buf_clear(&text);
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* Rotations in step with each other have their first members on turn together, and never one's first with the other's
+ * second. */
+static void turns_that_never_come_together_ring_no_phone_twice(void **state)
+{
+	static const char *const first[] = { "ann, sam", "sam, ann" };
+	const struct nm_check_options options = { .now = NOW, .from = NOW, .until = NOW + 7 * (nm_time)NM_DAY };
+	char text[2048];
+
+	(void)state;
+	for (int together = 0; together < 2; together++) {
+		const struct row twice = { .id = "same-phone", .says = "rings one phone twice at once" };
+		struct nm_findings findings;
+		struct nm_plan *plan;
+		struct nm_error err;
+
+		snprintf(text, sizeof text,
+			 HEAD LINES OWNER("own_voicemail = none") SAM ANN_IS_OWNER MAILBOX
+			 "rotation days { members = { sam, owner }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+			 "rotation oncall { members = { %s }  from = \"2026-11-23 08:00\"  every = 1w }\n"
+			 "path all { step { ring = { days, oncall } } step { ring = mailbox } }\n" ALL,
+			 first[together]);
+		plan = plan_of_text(text, NULL);
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(find(&findings, &twice) != NULL, together);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
 }
 
 /* --- mends --- */
@@ -834,6 +884,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
+		cmocka_unit_test(turns_that_never_come_together_ring_no_phone_twice),
 		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
 		cmocka_unit_test(nobody_is_rung_on_a_lines_own_number),

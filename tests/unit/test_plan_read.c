@@ -1168,25 +1168,27 @@ static void a_file_that_is_not_there_is_said_so(void **state)
 }
 
 /* Each such text, and the same with something behind it. */
-static void blanks_and_comments_say_nothing(void **state)
+static void a_text_without_a_section_is_no_plan_yet(void **state)
 {
 	static const char *const nothing[] = { "", "\n", " \t\r\n", "# a", "# a\n// b\n/* c\n{ */ ", "#\r\n", "/**/",
-					       "# rule open { path = x }" };
+					       "# rule open { path = x }", "business = \"Ann's\"",
+					       "timezone = 'UTC' # hers\nallow = { \"MX\", \"CA\" }" };
 	static const char *const something[] = { "x", "}", "\"", "/* open", "/", "\xff", "# \xff", "#\x01",
-						 "include(\"x\")" };
+						 "include(\"x\")", "rule open {}", "country =", "colour = \"red\"",
+						 "emergency { }" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
-		char text[64];
+		char text[128];
 
-		assert_true(nm_plan_says_nothing(nothing[i], strlen(nothing[i])));
+		assert_true(nm_plan_has_no_section(nothing[i], strlen(nothing[i])));
 		for (size_t k = 0; k < sizeof something / sizeof *something; k++) {
 			snprintf(text, sizeof text, "%s\n%s", nothing[i], something[k]);
-			assert_false(nm_plan_says_nothing(text, strlen(text)));
+			assert_false(nm_plan_has_no_section(text, strlen(text)));
 		}
 	}
-	assert_false(nm_plan_says_nothing("\xef\xbb\xbf# a", 6)); /* a byte order mark */
-	assert_false(nm_plan_says_nothing("\0", 1));
+	assert_false(nm_plan_has_no_section("\xef\xbb\xbf# a", 6)); /* a byte order mark */
+	assert_false(nm_plan_has_no_section("\0", 1));
 }
 
 int main(void)
@@ -1228,7 +1230,7 @@ int main(void)
 		cmocka_unit_test(names_are_looked_up),
 		cmocka_unit_test(every_example_reads),
 		cmocka_unit_test(a_file_that_is_not_there_is_said_so),
-		cmocka_unit_test(blanks_and_comments_say_nothing),
+		cmocka_unit_test(a_text_without_a_section_is_no_plan_yet),
 	};
 
 	return cmocka_run_group_tests(tests, load_full, free_full);
