@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fields of exported calls say: times, lengths, callers, outcomes, as telephone systems write them. */
+/* What the fields of exported calls say: times, lengths, outcomes, as telephone systems write them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/ascii.h"
 #include "core/calls_file_private.h"
 #include "core/carrier/records.h"
-#include "core/carrier/twilio_private.h"
-
-#define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
 
 void nm_words_plain(const char *text, char *out, size_t size)
 {
@@ -288,99 +285,6 @@ bool nm_words_seconds(const char *text, int64_t *out)
 		;
 	*out = total;
 	return total <= 7 * NM_DAY && (*text == '\0' || strcmp(text, "s") == 0 || strcmp(text, "sec") == 0);
-}
-
-/* --- who --- */
-
-/* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one.  stop: what follows it. */
-static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
-{
-	const char *open = strrchr(text, '<'), *colon;
-	size_t n = 0;
-	bool digits = false;
-
-	text = open != NULL ? open + 1 : text;
-	colon = strchr(text, ':');
-	if (colon > text && nm_ascii_is_letter(colon[-1]))
-		text = colon + 1;
-	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
-		digits = nm_ascii_is_digit(text[n++]) || digits;
-	if (n >= NM_ROW_TEXT)
-		return false;
-	memcpy(number, text, n);
-	number[n] = '\0';
-	*stop = text[n];
-	return true;
-}
-
-bool nm_words_dialled(const char *text)
-{
-	char number[NM_ROW_TEXT], stop;
-	size_t digits = 0;
-
-	if (!take_address(text, number, &stop) || nm_ascii_is_letter(stop))
-		return false;
-	for (const char *at = number; *at != '\0'; at++) {
-		if (!nm_ascii_is_digit(*at) && strchr(" +-./()*#", *at) == NULL)
-			return false;
-		digits += nm_ascii_is_digit(*at);
-	}
-	return digits > 0 && digits <= DIALLED_DIGITS;
-}
-
-bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
-{
-	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
-	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
-	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
-
-	if (!take_address(text, number, &stop))
-		return false;
-	nm_words_plain(number, plain, sizeof(plain));
-	*out = (struct nm_caller){ 0 };
-	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
-		if (strcmp(plain, untold[i]) == 0)
-			return true;
-	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
-		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
-	out->anonymous = out->anonymous || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
-	/* A name without a number, "WIRELESS CALLER": the call came all the same. */
-	return out->anonymous || strpbrk(plain, "0123456789") == NULL || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
-}
-
-/* Letters' case and blanks apart. */
-static bool same_name(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		a += strspn(a, " \t");
-		b += strspn(b, " \t");
-		if (*a == '\0' || nm_ascii_lower(*a) != nm_ascii_lower(*b))
-			return *a == *b;
-	}
-}
-
-static bool is_called(const struct nm_destination *destination, const char *text)
-{
-	return same_name(destination->name, text) ||
-	       (destination->address != NULL && same_name(destination->address, text));
-}
-
-const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text)
-{
-	const struct nm_destination *found = NULL;
-	const int exact = nm_plan_find_destination(plan, text);
-
-	if (exact >= 0)
-		return &plan->destinations[exact];
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		if (!is_called(&plan->destinations[i], text))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = &plan->destinations[i];
-	}
-	return found;
 }
 
 /* --- what became of it --- */
