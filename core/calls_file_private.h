@@ -33,6 +33,7 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	bool held; /* the server had answered it before anybody who was rung did (Master.csv) */
 	bool odd_caller; /* a number that is none in full: of a call that is kept, with words that say so */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
@@ -192,5 +193,8 @@ bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_cal
 bool nm_words_dialled(const char *text);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
 const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
+/* Who rang or answered: the number of the destination that is meant by its name, its address or the address' user ("101"
+ * of "sip:101@pbx", when one only has it), or its address; else the text's number, or the text. */
+void nm_words_who(const struct nm_plan *plan, const char *text, char *out, size_t size);
 
 #endif

@@ -145,23 +145,6 @@ static enum nm_leg_end end_of(enum nm_row_status status)
 	return NM_LEG_OPEN;
 }
 
-/* Who is meant: a destination's number where the plan knows it, else as it is written. */
-static void put_who(const struct nm_plan *plan, const char *text, char *out, size_t size)
-{
-	const struct nm_destination *destination = nm_words_destination(plan, text);
-	const nm_number number = destination != NULL ? nm_destination_number(plan, destination) : 0;
-	struct nm_caller caller;
-
-	if (number != 0)
-		snprintf(out, size, "+%llu", (unsigned long long)number);
-	else if (destination != NULL)
-		nm_words_put(destination->address != NULL ? destination->address : destination->name, out, size);
-	else if (nm_words_caller(plan, text, &caller) && caller.number != 0)
-		snprintf(out, size, "+%llu", (unsigned long long)caller.number);
-	else
-		nm_words_put(text, out, size);
-}
-
 static bool is_mailbox(const struct nm_plan *plan, const char *by)
 {
 	const struct nm_destination *destination = nm_words_destination(plan, by);
@@ -262,7 +245,7 @@ static void put_leg(const struct row *r, const char *to, int rang_s)
 	const struct nm_record *record = &r->out->record;
 	struct nm_row_leg *leg = &r->out->legs[0];
 
-	put_who(r->plan, to, leg->to, sizeof(leg->to));
+	nm_words_who(r->plan, to, leg->to, sizeof(leg->to));
 	nm_words_put(r->out->is_leg ? r->out->id : "", leg->id, sizeof(leg->id));
 	leg->row = r->fields->line;
 	leg->leg = (struct nm_leg){

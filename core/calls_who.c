@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom the fields of exported calls mean: callers and who answered, as telephone systems write them. */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/ascii.h"
@@ -98,4 +98,53 @@ const struct nm_destination *nm_words_destination(const struct nm_plan *plan, co
 		found = &plan->destinations[i];
 	}
 	return found;
+}
+
+/* Behind "sip:" or "sips:", which a dialled text may be without. */
+static const char *without_scheme(const char *text)
+{
+	return strncmp(text, "sip:", 4) == 0 ? text + 4 : strncmp(text, "sips:", 5) == 0 ? text + 5 : text;
+}
+
+/* The destination whose SIP address has that user; NULL: none, or several. */
+static const struct nm_destination *find_user(const struct nm_plan *plan, const char *text)
+{
+	const char *user = without_scheme(text);
+	const size_t n = strlen(user);
+	const struct nm_destination *found = NULL;
+
+	for (size_t i = 0; n > 0 && i < plan->n_destinations; i++) {
+		const char *address = plan->destinations[i].address;
+
+		if (address == NULL || strncmp(without_scheme(address), user, n) != 0 ||
+		    without_scheme(address)[n] != '@')
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = &plan->destinations[i];
+	}
+	return found;
+}
+
+static void put_number(nm_number number, char *out, size_t size)
+{
+	snprintf(out, size, "+%llu", (unsigned long long)number);
+}
+
+void nm_words_who(const struct nm_plan *plan, const char *text, char *out, size_t size)
+{
+	const struct nm_destination *destination = nm_words_destination(plan, text);
+	struct nm_caller caller = { 0 };
+	const bool is_number = nm_words_caller(plan, text, &caller) && caller.number != 0;
+
+	if (destination == NULL && !(is_number && nm_plan_owns(plan, caller.number)))
+		destination = find_user(plan, text);
+	if (destination != NULL && nm_destination_number(plan, destination) != 0)
+		put_number(nm_destination_number(plan, destination), out, size);
+	else if (destination != NULL)
+		nm_words_put(destination->address != NULL ? destination->address : destination->name, out, size);
+	else if (is_number)
+		put_number(caller.number, out, size);
+	else
+		nm_words_put(text, out, size);
 }
