@@ -374,6 +374,31 @@ static void sessions_of_telnyx_are_calls(void **state)
 	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;fixly;8");
 }
 
+/* "A call whose phones all went unanswered is not unknown": the caller hung up, or nobody took it. */
+static void a_session_that_nobody_answered_was_missed(void **state)
+{
+	struct nm_calls_file file = import(
+		TELNYX_NAMES
+		"a1,A,inbound,+15125550199,+15125550100,2026-01-05T14:00:00Z,2026-01-05T14:00:01Z,2026-01-05T14:00:20Z,20,NORMAL_CLEARING\n"
+		"a2,A,outbound,+15125550199,+15125550111,2026-01-05T14:00:02Z,,2026-01-05T14:00:20Z,18,NO_ANSWER\n"
+		"b1,B,inbound,+15125550199,+15125550100,2026-01-05T15:00:00Z,2026-01-05T15:00:01Z,2026-01-05T15:01:00Z,20,NORMAL_CLEARING\n"
+		"b2,B,outbound,+15125550199,+15125550111,2026-01-05T15:00:02Z,,2026-01-05T15:00:20Z,18,NO_ANSWER\n"
+		"b3,B,outbound,+15125550199,+15125550114,2026-01-05T15:00:02Z,,2026-01-05T15:00:04Z,2,USER_BUSY\n");
+
+	(void)state;
+	assert_int_equal(file.fresh, 2);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 09:00;+15125550199;main;voicemail;-;20");
+	log_says(1, "2026-01-05 08:00;+15125550199;main;abandoned;-;20");
+	/* Only the causes of the phones say anything. */
+	file = import(
+		"id,telnyx_session_id,direction,cli,cld,started_at,finished_at,hangup_cause\n"
+		"c1,C,inbound,+15125550199,+15125550100,2026-01-05T16:00:00Z,2026-01-05T16:00:20Z,NORMAL_CLEARING\n"
+		"c2,C,outbound,+15125550199,+15125550111,2026-01-05T16:00:02Z,2026-01-05T16:00:20Z,NO_ANSWER\n");
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 10:00;+15125550199;main;abandoned;-;20");
+}
+
 /* Nobody is asked for a 1 there, whatever the plan says: what answered was a voicemail. */
 static void telnyx_asks_for_no_1(void **state)
 {
@@ -665,6 +690,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_wrong_leg_leaves_who_answered_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_withheld_number_is_twilios, setup, teardown),
 		cmocka_unit_test_setup_teardown(sessions_of_telnyx_are_calls, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session_that_nobody_answered_was_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(telnyx_asks_for_no_1, setup, teardown),
 		cmocka_unit_test_setup_teardown(causes_tell_without_a_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_may_have_names, setup, teardown),
