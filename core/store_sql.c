@@ -151,11 +151,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
 	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	/* A caller that is withheld or not told is nobody's. */
-	[NM_SQL_CALL_SAME] = "SELECT began = ?4 OR (caller = ?5 AND caller > 0) FROM call"
+	[NM_SQL_CALL_SAME] = "SELECT carrier_id, caller, began, ended FROM call"
 			     " WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	/* Keys that begin with the id and "/@": "A" is what follows "@". */
 	[NM_SQL_CALL_APART] =
-		"SELECT carrier_id, began = ?4 AND caller = ?5 FROM call WHERE number = ?1 AND driver = ?2"
+		"SELECT carrier_id, caller, began, ended FROM call WHERE number = ?1 AND driver = ?2"
 		" AND carrier_id > ?3 || '/@' AND carrier_id < ?3 || '/A' AND (began = ?4 OR (caller = ?5 AND caller > 0))",
 	/* Two statements and no upsert: SQLite keeps a copy of every page that one changes, to be able to take it back. */
 	[NM_SQL_CALL_ADD] =
