@@ -191,6 +191,8 @@ void nm_words_plain(const char *text, char *out, size_t size);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
 /* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
 bool nm_words_dialled(const char *text);
+/* Is it a number of which a spreadsheet left out digits, "6.02556E+09"?  With all of them it is read as one. */
+bool nm_words_cut_short(const char *text);
 /* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
 const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 /* Who rang or answered: the number of the destination that is meant by its name, its address or the address' user ("101"

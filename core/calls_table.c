@@ -317,6 +317,11 @@ static enum nm_row_kind read_caller(const struct row *r)
 		r->out->record.caller = voipms_caller(from);
 		return NM_ROW_CALL;
 	}
+	if (nm_words_cut_short(from)) {
+		r->out->record.caller = (struct nm_caller){ 0 };
+		r->out->odd_caller = true;
+		return NM_ROW_CALL;
+	}
 	if (nm_words_caller(r->plan, from, &r->out->record.caller))
 		return NM_ROW_CALL;
 	if (!nm_words_dialled(from))
@@ -352,7 +357,9 @@ static enum nm_row_kind read_call(const struct row *r)
 	put_taker(r, rang_s);
 	if (r->out->odd_caller)
 		snprintf(r->out->words, sizeof(r->out->words),
-			 "the caller is `%.60s`, which is no number in full: the call is kept, its caller not told", from);
+			 "the caller is `%.60s`, %s: the call is kept, its caller not told", from,
+			 nm_words_cut_short(from) ? "of which a spreadsheet left out digits (make the column text there)"
+						  : "which is no number in full");
 	return NM_ROW_CALL;
 }
 

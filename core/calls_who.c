@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom the fields of exported calls mean: callers and who answered, as telephone systems write them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/ascii.h"
@@ -17,18 +18,32 @@ static bool take_address(const char *text, char number[static NM_ROW_TEXT], char
 	size_t n = 0;
 	bool digits = false;
 
-	text = open != NULL ? open + 1 : text;
+	/* ="5125550142" and '5125550142 are a spreadsheet's way to keep a number a text. */
+	text = open != NULL ? open + 1 : text + strspn(text, "='\"");
 	colon = strchr(text, ':');
 	if (colon > text && nm_ascii_is_letter(colon[-1]))
 		text = colon + 1;
-	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
+	while (text[n] != '\0' && strchr(">@;\"", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
 		digits = nm_ascii_is_digit(text[n++]) || digits;
+	/* 5125550142.0: a number that was a fraction for a while. */
+	if (n > 2 && n < NM_ROW_TEXT && strspn(text, "+0123456789") == n - 2 && strncmp(text + n - 2, ".0", 2) == 0)
+		n -= 2;
 	if (n >= NM_ROW_TEXT)
 		return false;
 	memcpy(number, text, n);
 	number[n] = '\0';
 	*stop = text[n];
 	return true;
+}
+
+bool nm_words_cut_short(const char *text)
+{
+	const size_t whole = strspn(text, "0123456789"), part = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	const char *at = text + whole + (part > 0 ? part + 1 : 0);
+
+	if (whole != 1 || nm_ascii_lower(*at) != 'e' || at[1] != '+')
+		return false;
+	return strspn(at + 2, "0123456789") == strlen(at + 2) && strtoul(at + 2, NULL, 10) != part;
 }
 
 bool nm_words_dialled(const char *text)
