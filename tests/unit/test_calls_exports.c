@@ -14,10 +14,8 @@
 
 #include <cmocka.h>
 
-#include "books.h"
-#include "nevermiss/calls_file.h"
+#include "log_rig.h"
 #include "random_plan.h"
-#include "text_file.h"
 
 /* clang-format off */
 #define PLAN \
@@ -32,7 +30,6 @@
 	"rule all { path = day }\n"
 /* clang-format on */
 
-#define NOW INT64_C(1800000000) /* January 2027 */
 #define DAY INT64_C(1767571200) /* 5 January 2026, midnight in UTC */
 
 static struct books books;
@@ -54,14 +51,11 @@ static int teardown(void **state)
 static enum nm_code import_bytes(const char *text, size_t len, const char *columns, struct nm_calls_file *out,
 				 struct nm_error *err)
 {
-	const struct nm_calls_file_options options = {
-		.name = "calls", .zone = books.plan->zone, .now = NOW, .line = -1, .columns = columns
-	};
-	const int fd = text_file(text, len);
-	enum nm_code code = nm_calls_file_import(books.store, books.plan, fd, &options, out, err);
+	struct nm_calls_file_options options = log_rig_options(&books);
 
-	close(fd);
-	return code;
+	options.name = "calls";
+	options.columns = columns;
+	return log_rig_import_with(&books, &options, text, len, out, err);
 }
 
 static struct nm_calls_file import_with(const char *text, const char *columns)
@@ -76,40 +70,17 @@ static struct nm_calls_file import_with(const char *text, const char *columns)
 
 static struct nm_calls_file import(const char *text)
 {
-	return import_with(text, NULL);
+	return log_rig_import(&books, text);
 }
 
-/* What the log has of the i-th call, the newest first, as "at;from;line;end;by;seconds". */
 static void log_says(size_t i, const char *expected)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT], text[512];
-
-	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
-	assert_true(i < calls.n);
-	nm_time_argument(books.plan->zone, calls.items[i].began, at);
-	nm_caller_write(calls.items[i].caller, from);
-	snprintf(text, sizeof(text), "%s;%s;%s;%s;%s;%d", at, from, calls.items[i].line,
-		 nm_call_end_name(calls.items[i].became.end),
-		 calls.items[i].became.by != NULL ? calls.items[i].became.by : "-",
-		 calls.items[i].became.seconds);
-	assert_string_equal(text, expected);
-	nm_call_entries_clear(&calls);
+	log_rig_says(&books, i, expected);
 }
 
 static size_t log_size(void)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	size_t n;
-
-	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
-	n = calls.n;
-	nm_call_entries_clear(&calls);
-	return n;
+	return log_rig_size(&books);
 }
 
 #define TWILIO_NAMES                                                                                         \
