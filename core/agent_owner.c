@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the owner is told by text, each thing once: emergencies of which nobody has taken care, follow-ups that are late,
- * lines that could not be pushed for a while, and callers whose texts wait because there are too many.
+ * lines that could not be pushed for a while, callers whose texts wait because there are too many, and texts that may say
+ * that their sender wants none (agent_doubts.c).
  *
  * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
  * that the owner was told, whatever was cut off in between; unless it says that the text failed, which is tried again.
@@ -15,6 +16,7 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/inbound.h"
 #include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 
@@ -46,6 +48,7 @@ static const struct kind {
 	{ NM_ALERT_UNANSWERED_PREFIX, 6, 100 },
 	{ UNPUSHED_PREFIX,	      6, 20  },
 	{ CAPPED_PREFIX,	      6, 20  },
+	{ NM_DOUBT_PREFIX,	      6, 20  },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -131,8 +134,8 @@ static bool is_time(const struct nm_outbox_past *past, nm_time now)
 }
 
 /* Once for that reason. */
-static enum nm_code tell_owner(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
-			       struct nm_error *err)
+enum nm_code nm_agent_tell_owner(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
+				 struct nm_error *err)
 {
 	struct nm_outbox_past past;
 	bool room;
@@ -161,7 +164,7 @@ static enum nm_code tell_late_one(struct nm_agent *agent, const struct nm_agent_
 	nm_buf_init(&body, NM_TEXT_MAX);
 	nm_buf_addf(&body, "%s: call back %s, late by %s (follow-up %" PRId64 ")", plan->business, who, age,
 		    followup->id);
-	code = tell_owner(agent, job, why, body.data, err);
+	code = nm_agent_tell_owner(agent, job, why, body.data, err);
 	nm_buf_clear(&body);
 	return code;
 }
@@ -250,7 +253,7 @@ static enum nm_code tell_together(struct nm_agent *agent, const struct nm_agent_
 	nm_buf_init(&body, NM_TEXT_MAX);
 	nm_buf_addf(&body, "%s: %zu %speople to call back are late, the longest by %s: see nevermiss followup list",
 		    agent->view.push.plan->business, late->n, late->more ? "or more " : "", age);
-	code = tell_owner(agent, job, why, body.data, err);
+	code = nm_agent_tell_owner(agent, job, why, body.data, err);
 	nm_buf_clear(&body);
 	return code;
 }
@@ -307,7 +310,7 @@ static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_ag
 		nm_buf_addf(&body, "%s: line %s could not be set as the plan says since %s; callers get what was set "
 				   "before. See nevermiss agent --status",
 			    plan->business, line->what, since);
-		code = tell_owner(agent, job, why, body.data, err);
+		code = nm_agent_tell_owner(agent, job, why, body.data, err);
 		nm_buf_clear(&body);
 	}
 	return code;
@@ -333,7 +336,7 @@ static enum nm_code look_for_capped(struct nm_agent *agent, const struct nm_agen
 	nm_buf_addf(&body, "%s: %zu missed caller%s for a text, for at most %d an hour and %d a day go to customers: see "
 			   "nevermiss calls list",
 		    plan->business, capped, capped == 1 ? " waits" : "s wait", NM_TEXT_BACKS_AN_HOUR, NM_TEXT_BACKS_A_DAY);
-	code = tell_owner(agent, job, why, body.data, err);
+	code = nm_agent_tell_owner(agent, job, why, body.data, err);
 	nm_buf_clear(&body);
 	return code;
 }
@@ -359,7 +362,7 @@ static enum nm_code tell_alert(struct nm_agent *agent, const struct nm_agent_job
 	nm_buf_addf(&body, "%s: %s the emergency call from %s, %s (call #%" PRId64 ")", plan->business,
 		    alert->state == NM_ALERT_LATE ? "nobody was alerted in time of" : "nobody has answered the alert of", who,
 		    when, alert->call);
-	code = tell_owner(agent, job, why, body.data, err);
+	code = nm_agent_tell_owner(agent, job, why, body.data, err);
 	nm_buf_clear(&body);
 	return code;
 }
@@ -414,7 +417,8 @@ enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, st
 {
 	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
 					     struct nm_error *err) = { finish_left, follow_sent, look_for_unanswered,
-								       look_for_unpushed, look_for_capped, look_for_late };
+								       look_for_unpushed, look_for_capped, nm_agent_doubts,
+								       look_for_late };
 	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;

@@ -76,6 +76,11 @@ enum nm_code nm_agent_alerts(struct nm_agent *agent, struct nm_agent_job *job, s
 enum nm_code nm_agent_follow(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_events(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
+/* Tells the owner by text, once for that reason, which is of one of the kinds of agent_owner.c, and when their caps have room. */
+enum nm_code nm_agent_tell_owner(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
+				 struct nm_error *err) NM_WARN_UNUSED;
+/* Texts that may say that their sender wants none, to the owner. */
+enum nm_code nm_agent_doubts(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the account's carrier records that can be fetched? */

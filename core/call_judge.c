@@ -290,6 +290,25 @@ static bool hung_up_on(const struct nm_record *record)
 	return false;
 }
 
+/* Somebody else may have taken it, who need not be in the record. */
+static bool called_off(const struct nm_record *record)
+{
+	for (size_t i = 0; i < record->n; i++)
+		if (record->legs[i].end == NM_LEG_CANCELED)
+			return true;
+	return false;
+}
+
+/* All who were rung are told of, and none of them took it. */
+static bool all_failed(const struct nm_record *record)
+{
+	bool failed = record->tells_legs && !record->cut && record->n > 0;
+
+	for (size_t i = 0; i < record->n; i++)
+		failed = failed && record->legs[i].end != NM_LEG_ANSWERED && record->legs[i].end != NM_LEG_OPEN;
+	return failed;
+}
+
 /* What the plan makes of the call when nobody who is rung answers; false: it cannot be played. */
 static bool play_unanswered(const struct judge *j, enum nm_result *result, int *seconds)
 {
@@ -352,11 +371,13 @@ static void judge_held(const struct judge *j)
 	const nm_time last = last_ring(record);
 	const int handset = j->plan->lines[j->line].handset;
 
-	if (!record->tells_legs || (record->own_phone && (record->n > 0 || handset < 0))) {
+	if (!record->tells_legs || (record->own_phone && record->n == 0 && handset < 0)) {
 		end(j, NM_CALL_UNKNOWN, NM_CALL_NOT_TOLD, false);
-	} else if (record->own_phone) {
+	} else if (record->own_phone && record->n == 0) {
 		end(j, NM_CALL_ANSWERED, NM_CALL_OWN_PHONE, true);
 		j->out->by = j->plan->destinations[handset].name;
+	} else if (record->own_phone && called_off(record) && !hung_up_on(record)) {
+		end(j, NM_CALL_UNKNOWN, NM_CALL_NOT_TOLD, false);
 	} else if (hung_up_on(record)) {
 		judge_hung_up(j, false);
 	} else if (record->n == 0 && record->ended < last + MAILBOX_LEAST_S) {
@@ -386,13 +407,26 @@ static void judge_rung(const struct judge *j)
 		judge_hung_up(j, !hung_up_on(record));
 }
 
+/* How it ended is told of the phones alone. */
+static void judge_open(const struct judge *j)
+{
+	const struct nm_record *record = j->record;
+
+	if (!all_failed(record) || (called_off(record) && (record->ended == 0 || !hung_up_on(record))))
+		end(j, NM_CALL_UNKNOWN, NM_CALL_NO_END, false);
+	else if (record->ended != 0)
+		judge_held(j);
+	else
+		end(j, NM_CALL_LOST, NM_CALL_NOBODY, true);
+}
+
 static void judge_missed(const struct judge *j)
 {
 	const struct nm_record *record = j->record;
 
 	switch (record->end) {
 	case NM_LEG_OPEN:
-		end(j, NM_CALL_UNKNOWN, NM_CALL_NO_END, false);
+		judge_open(j);
 		break;
 	case NM_LEG_ANSWERED:
 		judge_held(j);

@@ -16,15 +16,24 @@
 /* What divides the columns: whichever stands most often in the first line. */
 static char delimiter_of(const char *bytes, size_t len)
 {
-	static const char marks[] = ",;\t";
-	size_t count[3] = { 0 }, best = 0;
+	static const char marks[] = ",;\t|";
+	size_t count[4] = { 0 }, best = 0;
 
 	for (size_t i = 0; i < len && bytes[i] != '\n'; i++)
-		for (size_t m = 0; m < 3; m++)
+		for (size_t m = 0; m < 4; m++)
 			count[m] += bytes[i] == marks[m];
-	for (size_t m = 1; m < 3; m++)
+	for (size_t m = 1; m < 4; m++)
 		best = count[m] > count[best] ? m : best;
 	return marks[best];
+}
+
+/* "sep=;", a line of its own with which spreadsheets say what divides the columns: so many bytes; 0: there is none. */
+static size_t said_delimiter(const char *bytes, size_t len, char *delimiter)
+{
+	if (len < 6 || memcmp(bytes, "sep=", 4) != 0 || (bytes[5] != '\r' && bytes[5] != '\n'))
+		return 0;
+	*delimiter = bytes[4];
+	return 5;
 }
 
 static ssize_t read_some(int fd, char *bytes, size_t size)
@@ -113,10 +122,12 @@ static enum nm_code read_json(const struct nm_rows_reader *reader, char *bytes, 
 static enum nm_code read_table(const struct nm_rows_reader *reader, char *bytes, size_t skip, ssize_t n,
 			       struct nm_error *err)
 {
+	char delimiter = delimiter_of(bytes, (size_t)n);
 	int64_t done = 0;
-	enum nm_code code =
-		nm_csv_open(delimiter_of(bytes, (size_t)n), reader->take, reader->context, reader->csv, err);
+	enum nm_code code;
 
+	skip += said_delimiter(bytes + skip, (size_t)n - skip, &delimiter);
+	code = nm_csv_open(delimiter, reader->take, reader->context, reader->csv, err);
 	while (code == NM_OK && n > 0 && !reader->out->stopped) {
 		code = nm_csv_feed(*reader->csv, bytes + skip, (size_t)n - skip, err);
 		skip = 0;
@@ -144,6 +155,26 @@ static bool is_utf16(const char *bytes, ssize_t n)
 			  (bytes[0] == '\0') != (bytes[1] == '\0'));
 }
 
+/* What it is instead of a table, by its first bytes; NULL: it may be one. */
+static const char *other_kind(const char *bytes, size_t n)
+{
+	static const struct {
+		const char *begins, *kind;
+	} kinds[] = {
+		{ "PK\x03\x04", "a spreadsheet (xlsx, ods) or a zip file: save the table as CSV" },
+		{ "\xd0\xcf\x11\xe0", "a spreadsheet (xls): save the table as CSV" },
+		{ "\x1f\x8b", "compressed: unpack it (gunzip)" },
+		{ "%PDF", "a PDF: export the calls as CSV" },
+		{ "SQLite format 3", "a database: export the calls as CSV" },
+		{ "<", "a web page or XML: export the calls as CSV" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (n >= strlen(kinds[i].begins) && memcmp(bytes, kinds[i].begins, strlen(kinds[i].begins)) == 0)
+			return kinds[i].kind;
+	return NULL;
+}
+
 enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
@@ -158,6 +189,8 @@ enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *
 	skip = n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
 	if (n < 0)
 		code = fail_reading(err);
+	else if (other_kind(bytes + skip, (size_t)n - skip) != NULL)
+		code = nm_fail(err, NM_INPUT, "it is %s, and import that", other_kind(bytes + skip, (size_t)n - skip));
 	else if (is_utf16(bytes, n))
 		code = nm_fail(err, NM_INPUT, "it is in UTF-16: save it as UTF-8, and import that");
 	else if (n > 0 && is_json(bytes + skip, (size_t)n - skip))

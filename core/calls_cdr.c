@@ -29,6 +29,7 @@ enum {
 };
 
 #define LONGEST_S (7 * NM_DAY) /* no call lasts longer */
+#define TOOK_S 2 /* so soon a server takes a call, and nobody who is rung does */
 
 /* As nm_words_plain leaves them; a database has the first time alone, as the date of the call. */
 static const char *const names[NM_CDR_COLUMNS] = {
@@ -185,15 +186,19 @@ void nm_cdr_key(const struct nm_csv_row *row, char out[static NM_ROW_TEXT])
 		id_of(row, out);
 }
 
+static bool is_last(const struct nm_csv_row *row, const char *application)
+{
+	return strcmp(row->fields[LAST_APP], application) == 0;
+}
+
 /* "PJSIP/+15125550111@trunk,20" and "PJSIP/trunk/+15125550111" name the number dialled, "PJSIP/owner-0000002a" the
  * phone that rang. */
 static void who_rang(const struct nm_plan *plan, const struct nm_csv_row *row, char *out, size_t size)
 {
 	const size_t dialled = strcspn(row->fields[LAST_DATA], ",&");
-	const bool one = strcmp(row->fields[LAST_APP], "Dial") == 0 && row->fields[LAST_DATA][dialled] != '&';
+	const bool one = is_last(row, "Dial") && row->fields[LAST_DATA][dialled] != '&';
 	const char *text = one && dialled > 0 ? row->fields[LAST_DATA] : row->fields[DST_CHANNEL];
 	char target[NM_ROW_TEXT];
-	struct nm_caller number;
 	char *slash, *dash;
 
 	snprintf(target, sizeof(target), "%.*s", (int)strcspn(text, ",@"), text);
@@ -201,11 +206,7 @@ static void who_rang(const struct nm_plan *plan, const struct nm_csv_row *row, c
 	dash = one ? NULL : strrchr(target, '-');
 	if (dash != NULL)
 		*dash = '\0';
-	text = slash != NULL ? slash + 1 : target;
-	if (nm_words_caller(plan, text, &number) && number.number != 0)
-		snprintf(out, size, "+%llu", (unsigned long long)number.number);
-	else
-		nm_words_put(text, out, size);
+	nm_words_who(plan, slash != NULL ? slash + 1 : target, out, size);
 }
 
 /* It had the call since it answered, and no sooner than the last phone was let go. */
@@ -216,6 +217,24 @@ static void put_mailbox(nm_time since, struct nm_row_call *out)
 	out->mailbox = true;
 	if (since >= out->record.began && since - out->record.began <= LONGEST_S)
 		out->rang_s = (int)(since - out->record.began);
+}
+
+/* The answer is the caller's: where the server took the call before, as one does for a queue, it is the beginning of each
+ * row, and of one that nobody took, too.  -1: when the phone was picked up is not told. */
+static int rang_of(const struct nm_csv_row *row, bool held, nm_time began, nm_time answered, nm_time ended)
+{
+	if (end_of(row) != NM_LEG_ANSWERED || answered == 0)
+		return (int)(ended - began);
+	if ((is_last(row, "Queue") && answered - began <= TOOK_S) || (held && answered == began))
+		return -1;
+	return (int)(answered - began);
+}
+
+/* Nobody is rung in a row of Queue without a phone, and what follows a queue would be the last application: whoever
+ * waited there hung up. */
+static enum nm_leg_end end_of_call(const struct nm_csv_row *row)
+{
+	return is_last(row, "Queue") && row->fields[DST_CHANNEL][0] == '\0' ? NM_LEG_CANCELED : end_of(row);
 }
 
 enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
@@ -233,8 +252,9 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 		return NM_ROW_WRONG;
 	}
 	record->ended = ended > record->ended ? ended : record->ended;
-	record->end = record->end == NM_LEG_ANSWERED ? NM_LEG_ANSWERED : end_of(row);
-	if (strcmp(row->fields[LAST_APP], "VoiceMail") == 0 && end_of(row) == NM_LEG_ANSWERED)
+	record->end = record->end == NM_LEG_ANSWERED ? NM_LEG_ANSWERED : end_of_call(row);
+	out->held = out->held || (answered != 0 && end_of(row) != NM_LEG_ANSWERED);
+	if (is_last(row, "VoiceMail") && end_of(row) == NM_LEG_ANSWERED)
 		put_mailbox(answered != 0 ? answered : began, out);
 	if (row->fields[DST_CHANNEL][0] == '\0')
 		return NM_ROW_CALL;
@@ -248,7 +268,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 	leg->leg = (struct nm_leg){ .end = end_of(row),
 				    .began = began,
 				    .ended = ended,
-				    .rang_s = (int)((answered != 0 ? answered : ended) - began) };
+				    .rang_s = rang_of(row, out->held, began, answered, ended) };
 	return NM_ROW_CALL;
 }
 
@@ -273,7 +293,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 	struct nm_record *record = &out->record;
 
 	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
-	out->mailbox = out->is_leg = false;
+	out->mailbox = out->is_leg = out->held = false;
 	out->made = (struct nm_made){ 0 };
 	out->rang_s = -1;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {

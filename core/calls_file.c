@@ -392,6 +392,9 @@ static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *ro
 	enum nm_code code;
 
 	run->begun = true;
+	if (row->wrong != NULL)
+		return nm_fail(err, NM_INPUT, "line %lld, which is to name the columns, does not: %s", (long long)row->line,
+			       row->wrong);
 	run->named = run->options->columns == NULL && nm_cdr_header(row, &run->layout);
 	run->cdr = run->named || nm_cdr_is(row);
 	if (run->cdr) {

@@ -2,7 +2,7 @@
 /*
  * Between the files of an import from a file: the reading (calls_file.c), its bytes (calls_bytes.c, calls_json.c), what
  * columns mean (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c),
- * under which id it is kept (calls_put.c), and its words (calls_words.c).  Private to these.
+ * under which id it is kept (calls_put.c), and its words (calls_words.c, calls_who.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -33,6 +33,7 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	bool held; /* the server had answered it before anybody who was rung did (Master.csv) */
 	bool odd_caller; /* a number that is none in full: of a call that is kept, with words that say so */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
@@ -170,11 +171,6 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 /* Where clocks are put back a local time comes twice: the second time; or t itself. */
 nm_time nm_words_second_time(const struct nm_zone *zone, nm_time t);
 bool nm_words_seconds(const char *text, int64_t *out);
-bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
-/* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
-bool nm_words_dialled(const char *text);
-/* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
-const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 enum nm_row_status {
 	NM_STATUS_UNKNOWN,
 	NM_STATUS_ANSWERED,
@@ -190,5 +186,17 @@ bool nm_words_outgoing(const char *text);
 void nm_words_put(const char *text, char *out, size_t size);
 /* Letters and digits alone, small: "Call Start" and "call_start" are the same. */
 void nm_words_plain(const char *text, char *out, size_t size);
+
+/* calls_who.c: whom the fields mean; false: they do not say. */
+bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
+bool nm_words_dialled(const char *text);
+/* Is it a number of which a spreadsheet left out digits, "6.02556E+09"?  With all of them it is read as one. */
+bool nm_words_cut_short(const char *text);
+/* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
+const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
+/* Who rang or answered: the number of the destination that is meant by its name, its address or the address' user ("101"
+ * of "sip:101@pbx", when one only has it), or its address; else the text's number, or the text. */
+void nm_words_who(const struct nm_plan *plan, const char *text, char *out, size_t size);
 
 #endif

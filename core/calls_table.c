@@ -145,23 +145,6 @@ static enum nm_leg_end end_of(enum nm_row_status status)
 	return NM_LEG_OPEN;
 }
 
-/* Who is meant: a destination's number where the plan knows it, else as it is written. */
-static void put_who(const struct nm_plan *plan, const char *text, char *out, size_t size)
-{
-	const struct nm_destination *destination = nm_words_destination(plan, text);
-	const nm_number number = destination != NULL ? nm_destination_number(plan, destination) : 0;
-	struct nm_caller caller;
-
-	if (number != 0)
-		snprintf(out, size, "+%llu", (unsigned long long)number);
-	else if (destination != NULL)
-		nm_words_put(destination->address != NULL ? destination->address : destination->name, out, size);
-	else if (nm_words_caller(plan, text, &caller) && caller.number != 0)
-		snprintf(out, size, "+%llu", (unsigned long long)caller.number);
-	else
-		nm_words_put(text, out, size);
-}
-
 static bool is_mailbox(const struct nm_plan *plan, const char *by)
 {
 	const struct nm_destination *destination = nm_words_destination(plan, by);
@@ -262,7 +245,7 @@ static void put_leg(const struct row *r, const char *to, int rang_s)
 	const struct nm_record *record = &r->out->record;
 	struct nm_row_leg *leg = &r->out->legs[0];
 
-	put_who(r->plan, to, leg->to, sizeof(leg->to));
+	nm_words_who(r->plan, to, leg->to, sizeof(leg->to));
 	nm_words_put(r->out->is_leg ? r->out->id : "", leg->id, sizeof(leg->id));
 	leg->row = r->fields->line;
 	leg->leg = (struct nm_leg){
@@ -334,6 +317,11 @@ static enum nm_row_kind read_caller(const struct row *r)
 		r->out->record.caller = voipms_caller(from);
 		return NM_ROW_CALL;
 	}
+	if (nm_words_cut_short(from)) {
+		r->out->record.caller = (struct nm_caller){ 0 };
+		r->out->odd_caller = true;
+		return NM_ROW_CALL;
+	}
 	if (nm_words_caller(r->plan, from, &r->out->record.caller))
 		return NM_ROW_CALL;
 	if (!nm_words_dialled(from))
@@ -369,7 +357,9 @@ static enum nm_row_kind read_call(const struct row *r)
 	put_taker(r, rang_s);
 	if (r->out->odd_caller)
 		snprintf(r->out->words, sizeof(r->out->words),
-			 "the caller is `%.60s`, which is no number in full: the call is kept, its caller not told", from);
+			 "the caller is `%.60s`, %s: the call is kept, its caller not told", from,
+			 nm_words_cut_short(from) ? "of which a spreadsheet left out digits (make the column text there)"
+						  : "which is no number in full");
 	return NM_ROW_CALL;
 }
 

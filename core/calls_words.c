@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fields of exported calls say: times, lengths, callers, outcomes, as telephone systems write them. */
+/* What the fields of exported calls say: times, lengths, outcomes, as telephone systems write them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/ascii.h"
 #include "core/calls_file_private.h"
 #include "core/carrier/records.h"
-#include "core/carrier/twilio_private.h"
-
-#define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
 
 void nm_words_plain(const char *text, char *out, size_t size)
 {
@@ -77,12 +74,12 @@ static bool take_month(const char **at, int *month)
 	return false;
 }
 
-/* "1-Nov-2026", "1 November 2026", "Nov 1, 2026", "Sun, 1 Nov 2026" */
+/* "1-Nov-2026", "1-Nov-26", "1 November 2026", "Nov 1, 2026", "Sun, 1 Nov 2026" */
 static bool take_named_date(const char **at, int64_t *day)
 {
 	const char *text = *at, *comma = strchr(text, ',');
 	const size_t letters = comma != NULL ? (size_t)(comma - text) : 0;
-	int year, month, of_month;
+	int year, month, of_month, digits;
 	bool first;
 
 	if (letters > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") >= letters)
@@ -95,7 +92,8 @@ static bool take_named_date(const char **at, int64_t *day)
 	if (!first && !take_month(&text, &month))
 		return false;
 	text += strspn(text, " .,-");
-	if (take_number(&text, 4, &year) != 4 || !day_of(year, month, of_month, day))
+	digits = take_number(&text, 4, &year);
+	if ((digits != 4 && digits != 2) || !day_of(digits == 2 ? 2000 + year : year, month, of_month, day))
 		return false;
 	*at = text;
 	return true;
@@ -153,11 +151,26 @@ static bool take_offset(const char **at, int *seconds)
 	return take_shift(at, 2, seconds);
 }
 
+/* "PM", "am", "p.m." */
+static bool take_half(const char **at, bool *afternoon)
+{
+	const char *text = *at;
+
+	*afternoon = nm_ascii_lower(*text) == 'p';
+	if (nm_ascii_lower(*text) != 'a' && !*afternoon)
+		return false;
+	text += text[1] == '.' ? 2 : 1;
+	if (nm_ascii_lower(*text) != 'm' || nm_ascii_is_letter(text[1]))
+		return false;
+	*at = text + (text[1] == '.' ? 2 : 1);
+	return true;
+}
+
 /* "10:05", "10:05:30", "10:05 PM" */
 static bool take_time(const char **at, int64_t *seconds)
 {
 	int hour, minute, second = 0;
-	bool half;
+	bool half, afternoon;
 
 	if (take_number(at, 2, &hour) == 0 || !take_mark(at, ":") || take_number(at, 2, &minute) != 2)
 		return false;
@@ -168,14 +181,11 @@ static bool take_time(const char **at, int64_t *seconds)
 			++*at;
 	while (take_mark(at, " "))
 		;
-	half = (nm_ascii_lower(**at) == 'a' || nm_ascii_lower(**at) == 'p') &&
-	       nm_ascii_lower((*at)[1]) == 'm' && !nm_ascii_is_letter((*at)[2]);
+	half = take_half(at, &afternoon);
 	if (half && (hour < 1 || hour > 12))
 		return false;
-	if (half) {
-		hour = hour % 12 + (nm_ascii_lower(**at) == 'p' ? 12 : 0);
-		*at += 2;
-	}
+	if (half)
+		hour = hour % 12 + (afternoon ? 12 : 0);
 	*seconds = hour * 3600 + minute * 60 + second;
 	return hour < 24 && minute < 60 && second < 60;
 }
@@ -221,15 +231,40 @@ static bool is_word(const char *text)
 	return n > 0 && text[n] == '\0';
 }
 
-/* Seconds, or thousandths, since 1970. */
+/* Seconds since 1970, with a fraction, or thousandths or millionths of them. */
 static bool read_epoch(const char *text, nm_time *out)
 {
-	const size_t n = strlen(text);
+	const size_t n = strspn(text, "0123456789");
+	const char *rest = text + n;
 
-	if ((n != 10 && n != 13) || strspn(text, "0123456789") != n)
+	if (n == 10 && *rest == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if ((n != 10 && n != 13 && n != 16) || *rest != '\0')
 		return false;
-	*out = strtoll(text, NULL, 10) / (n == 13 ? 1000 : 1);
+	*out = strtoll(text, NULL, 10) / (n == 16 ? 1000000 : n == 13 ? 1000 : 1);
 	return true;
+}
+
+#define SERIAL_1970 25569 /* days from 30 December 1899, where spreadsheets begin to count */
+
+/* A spreadsheet's: days, and behind a point the part of one, on the wall clock; "45981.4201", "45981 0.4201". */
+static bool read_serial(const char *text, nm_local *out)
+{
+	int64_t part = 0, whole = 1;
+	int days;
+
+	if (take_number(&text, 5, &days) != 5 || days < SERIAL_1970)
+		return false;
+	text += strncmp(text, " 0", 2) == 0 ? 2 : 0;
+	if (!take_mark(&text, ".,") || !nm_ascii_is_digit(*text))
+		return false;
+	for (; nm_ascii_is_digit(*text); text++)
+		if (whole < INT64_C(1000000000000)) {
+			part = part * 10 + (*text - '0');
+			whole *= 10;
+		}
+	*out = (days - SERIAL_1970) * NM_DAY + (part * NM_DAY + whole / 2) / whole;
+	return *text == '\0';
 }
 
 enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
@@ -238,6 +273,7 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	const char *at = text, *rest;
 	enum nm_local_kind kind;
 	int64_t day, seconds;
+	nm_local local;
 	int offset;
 
 	if (read_epoch(text, out))
@@ -245,6 +281,10 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	*out = nm_records_mail_time(text);
 	if (*out != 0)
 		return NM_ROW_TIME;
+	if (read_serial(text, &local)) {
+		*out = nm_zone_utc(zone, local, &kind);
+		return kind == NM_LOCAL_SKIPPED ? NM_ROW_SKIPPED : NM_ROW_TIME;
+	}
 	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
 		return NM_ROW_TIME;
 	if (!take_named_date(&at, &day) && !take_date(&at, order, &day))
@@ -267,7 +307,38 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	return *at != '\0' ? on_clock(zone, at, out) : NM_ROW_TIME;
 }
 
-bool nm_words_seconds(const char *text, int64_t *out)
+/* "1h 2m 3s", "2 min", "1 hour 5 minutes" */
+static bool read_units(const char *text, int64_t *out)
+{
+	static const struct {
+		const char *name;
+		int seconds;
+	} units[] = { { "h", 3600 }, { "hr", 3600 }, { "hrs", 3600 }, { "hour", 3600 }, { "hours", 3600 }, { "m", 60 },
+		      { "min", 60 }, { "mins", 60 }, { "minute", 60 }, { "minutes", 60 }, { "s", 1 },	   { "sec", 1 },
+		      { "secs", 1 }, { "second", 1 }, { "seconds", 1 } };
+	const size_t known = sizeof(units) / sizeof(units[0]);
+	int number;
+
+	for (*out = 0; *text != '\0'; text += strspn(text, " ,.")) {
+		size_t unit = 0, n = 0;
+
+		if (take_number(&text, 6, &number) == 0)
+			return false;
+		text += strspn(text, " ");
+		while (nm_ascii_is_letter(text[n]))
+			n++;
+		while (unit < known && (strlen(units[unit].name) != n || !nm_ascii_begins(text, units[unit].name, n)))
+			unit++;
+		if (unit == known)
+			return false;
+		*out += (int64_t)number * units[unit].seconds;
+		text += n;
+	}
+	return *out <= 7 * NM_DAY;
+}
+
+/* Seconds, with a fraction, "m:ss" or "h:mm:ss". */
+static bool read_seconds(const char *text, int64_t *out)
 {
 	int64_t total = 0;
 	int part;
@@ -290,97 +361,9 @@ bool nm_words_seconds(const char *text, int64_t *out)
 	return total <= 7 * NM_DAY && (*text == '\0' || strcmp(text, "s") == 0 || strcmp(text, "sec") == 0);
 }
 
-/* --- who --- */
-
-/* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one.  stop: what follows it. */
-static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
+bool nm_words_seconds(const char *text, int64_t *out)
 {
-	const char *open = strrchr(text, '<'), *colon;
-	size_t n = 0;
-	bool digits = false;
-
-	text = open != NULL ? open + 1 : text;
-	colon = strchr(text, ':');
-	if (colon > text && nm_ascii_is_letter(colon[-1]))
-		text = colon + 1;
-	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
-		digits = nm_ascii_is_digit(text[n++]) || digits;
-	if (n >= NM_ROW_TEXT)
-		return false;
-	memcpy(number, text, n);
-	number[n] = '\0';
-	*stop = text[n];
-	return true;
-}
-
-bool nm_words_dialled(const char *text)
-{
-	char number[NM_ROW_TEXT], stop;
-	size_t digits = 0;
-
-	if (!take_address(text, number, &stop) || nm_ascii_is_letter(stop))
-		return false;
-	for (const char *at = number; *at != '\0'; at++) {
-		if (!nm_ascii_is_digit(*at) && strchr(" +-./()*#", *at) == NULL)
-			return false;
-		digits += nm_ascii_is_digit(*at);
-	}
-	return digits > 0 && digits <= DIALLED_DIGITS;
-}
-
-bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
-{
-	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
-	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
-	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
-
-	if (!take_address(text, number, &stop))
-		return false;
-	nm_words_plain(number, plain, sizeof(plain));
-	*out = (struct nm_caller){ 0 };
-	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
-		if (strcmp(plain, untold[i]) == 0)
-			return true;
-	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
-		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
-	out->anonymous = out->anonymous || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
-	/* A name without a number, "WIRELESS CALLER": the call came all the same. */
-	return out->anonymous || strpbrk(plain, "0123456789") == NULL || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
-}
-
-/* Letters' case and blanks apart. */
-static bool same_name(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		a += strspn(a, " \t");
-		b += strspn(b, " \t");
-		if (*a == '\0' || nm_ascii_lower(*a) != nm_ascii_lower(*b))
-			return *a == *b;
-	}
-}
-
-static bool is_called(const struct nm_destination *destination, const char *text)
-{
-	return same_name(destination->name, text) ||
-	       (destination->address != NULL && same_name(destination->address, text));
-}
-
-const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text)
-{
-	const struct nm_destination *found = NULL;
-	const int exact = nm_plan_find_destination(plan, text);
-
-	if (exact >= 0)
-		return &plan->destinations[exact];
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		if (!is_called(&plan->destinations[i], text))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = &plan->destinations[i];
-	}
-	return found;
+	return read_seconds(text, out) || (*text != '\0' && read_units(text, out));
 }
 
 /* --- what became of it --- */

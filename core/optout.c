@@ -154,6 +154,85 @@ static void add_word(struct said *said, const char *word)
 	find_phrase(said);
 }
 
+/* --- what they may say --- */
+
+#define LONG_WORD 8 /* letters: so long a word is known with two letters wrong */
+
+/* Said in other words, wherever they stand. */
+static const char *const hints[][PHRASE_MAX] = {
+	{ "REMOVE", "ME" },	{ "REMOVE", "MY", "NUMBER" }, { "NO", "MORE", "TEXTS" },   { "NO", "MORE", "MESSAGES" },
+	{ "TAKE", "ME", "OFF" }, { "LEAVE", "ME", "ALONE" },  { "QUIT", "TEXTING" },	  { "WRONG", "NUMBER" },
+	{ "DON", "T", "MESSAGE" }, { "DONT", "MESSAGE" },     { "NOT", "MESSAGE" },
+};
+/* Spanish, Portuguese, French, German, Italian, Dutch: as their own words, in short texts. */
+static const char *const abroad[] = {
+	"ALTO",	  "PARAR", "PARE",  "BASTA",	  "BAJA",     "CANCELAR",  "DETENER", "SAIR", "SALIR",
+	"ARRET",  "ARRETER", "ARRETEZ", "STOPP", "ENDE", "ABMELDEN", "ABBESTELLEN", "FERMA", "AFMELDEN", NULL,
+};
+
+static bool says_hint(const struct said *said)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (match(said, hints[i]) > 0)
+			return true;
+	return false;
+}
+
+/* At most so many letters wrong, missing, too many or in their neighbour's place: the Damerau-Levenshtein distance, of two
+ * words that are shorter than WORD_MAX. */
+static bool is_near(const char *a, const char *b, size_t most)
+{
+	size_t rows[WORD_MAX][WORD_MAX];
+	const size_t n = strlen(a), m = strlen(b);
+
+	for (size_t i = 0; i <= n; i++)
+		for (size_t j = 0; j <= m; j++) {
+			size_t best = i + j;
+
+			if (i > 0 && j > 0) {
+				best = rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+				best = rows[i - 1][j] + 1 < best ? rows[i - 1][j] + 1 : best;
+				best = rows[i][j - 1] + 1 < best ? rows[i][j - 1] + 1 : best;
+			}
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && rows[i - 2][j - 2] + 1 < best)
+				best = rows[i - 2][j - 2] + 1;
+			rows[i][j] = best;
+		}
+	return rows[n][m] <= most;
+}
+
+/* A word that a hasty thumb makes of one; short ones are too near to others ("END": "AND"). */
+static bool is_misspelt(const char *word)
+{
+	static const char *const words[] = { "STOP", "STOPALL", "REVOKE", "CANCEL", "OPTOUT", NULL };
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (is_near(word, words[i], 1))
+			return true;
+	return false;
+}
+
+bool nm_optout_perhaps(const char *body)
+{
+	const unsigned char *at = (const unsigned char *)body;
+	struct said said = { .spelt = true };
+	bool hint = false, odd = false;
+	char word[WORD_MAX];
+
+	if (nm_optout_read(body) != NM_OPTOUT_UNSAID)
+		return false;
+	while ((at = next_word(at, word)) != NULL) {
+		if (is_among(word, polite))
+			continue;
+		add_word(&said, word);
+		hint = hint || says_hint(&said) || (strlen(word) >= LONG_WORD && is_near(word, "UNSUBSCRIBE", 2));
+		odd = odd || is_among(word, abroad) || is_misspelt(word);
+	}
+	return hint || said.begins || (odd && said.n <= SHORT_TEXT);
+}
+
+/* --- what is made of it --- */
+
 enum nm_optout_word nm_optout_read(const char *body)
 {
 	static const char *const spellings[] = {

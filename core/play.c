@@ -126,6 +126,19 @@ static enum nm_behaviour behaviour_of(const struct player *p, const struct nm_pa
 	return script->nobody && nm_kind_human(party->kind) ? NM_NO_ANSWER : NM_ANSWERS;
 }
 
+/* When a phone's own voicemail picks up; FOREVER: none does. */
+static int own_voicemail_of(const struct player *p, const struct nm_party *party)
+{
+	int at = party->own_voicemail_s;
+
+	if (at < 0)
+		return FOREVER;
+	for (size_t i = 0; i < p->script->n_late; i++)
+		if (p->script->late[i].least_s > at && !strcmp(p->script->late[i].name, party->name))
+			at = p->script->late[i].least_s;
+	return at < FOREVER ? at : FOREVER;
+}
+
 static enum nm_event_kind drop_event(enum nm_behaviour behaviour)
 {
 	switch (behaviour) {
@@ -146,7 +159,7 @@ static enum nm_event_kind drop_event(enum nm_behaviour behaviour)
 static struct leg phone_leg(const struct player *p, const struct nm_party *party, int for_s)
 {
 	struct leg leg = { .kind = LEG_SILENT, .who = party->name, .who_kind = party->kind };
-	int voicemail_s = party->own_voicemail_s >= 0 ? party->own_voicemail_s : FOREVER;
+	int voicemail_s = own_voicemail_of(p, party);
 	bool guessed = p->script->unknown_takes && party->own_voicemail_s == NM_OWN_VOICEMAIL_UNKNOWN;
 	bool swallows = (voicemail_s < FOREVER || guessed) && !party->confirm;
 	int after_s;

@@ -173,8 +173,9 @@ static enum nm_code play(const struct nm_player *player, const struct nm_call_en
 			 struct nm_error *err)
 {
 	struct nm_script_setting settings[NM_REPLAY_SETTINGS];
+	struct nm_script_late late[NM_REPLAY_SETTINGS];
 	struct nm_simulation *simulation;
-	const struct nm_call made = {
+	struct nm_call made = {
 		.at = call->began,
 		.line = line,
 		.caller = call->caller,
@@ -182,14 +183,19 @@ static enum nm_code play(const struct nm_player *player, const struct nm_call_en
 			    .busy_drops = true,
 			    .n = (size_t)script->n,
 			    .settings = settings,
+			    .late = late,
 			    .hangup_s = script->hangup_s },
 	};
 	enum nm_code code;
 
-	for (int i = 0; i < script->n; i++)
+	for (int i = 0; i < script->n; i++) {
 		settings[i] = (struct nm_script_setting){ party_name(player->plan, script->settings[i].party),
 							  (enum nm_behaviour)script->settings[i].behaviour,
 							  script->settings[i].after_s };
+		if (script->settings[i].not_before_s > 0)
+			late[made.script.n_late++] =
+				(struct nm_script_late){ settings[i].name, script->settings[i].not_before_s };
+	}
 	code = nm_simulate_on(player->timeline, &made, false, &simulation, err);
 	if (code != NM_OK)
 		return code;

@@ -15,6 +15,7 @@ struct nm_replay_setting {
 	int32_t party; /* destinations of the plan, then its lines */
 	int32_t behaviour;
 	int32_t after_s; /* -1: the usual */
+	int32_t not_before_s; /* nor does its own voicemail take it; 0: not known */
 };
 
 /* What people do in a call, in bytes that compare. */

@@ -3,8 +3,10 @@
  * What people do in a call that is played once more (replay.h).  In: the call's record, a plan.  Out: a script of those
  * of whom the record tells.
  */
+#include <limits.h>
 #include <string.h>
 
+#include "core/explain_private.h"
 #include "core/replay_private.h"
 #include "nevermiss/explain.h"
 
@@ -69,7 +71,7 @@ static struct nm_replay_setting *setting_for(struct nm_replay_script *script, in
 			return &script->settings[i];
 	if (script->n == NM_REPLAY_SETTINGS)
 		return NULL;
-	script->settings[script->n] = (struct nm_replay_setting){ party, -1, -1 };
+	script->settings[script->n] = (struct nm_replay_setting){ party, -1, -1, 0 };
 	return &script->settings[script->n++];
 }
 
@@ -82,6 +84,34 @@ static void add_setting(struct nm_replay_script *script, int party, enum nm_beha
 		return;
 	setting->behaviour = (int32_t)behaviour;
 	setting->after_s = behaviour == NM_ANSWERS ? after_s : -1;
+}
+
+/* Did it ring, and its own voicemail not take it? */
+static bool rang_on(const struct nm_call_entry *call, size_t leg)
+{
+	const enum nm_leg_end end = call->legs[leg].leg.end;
+
+	return end == NM_LEG_NO_ANSWER || end == NM_LEG_CANCELED ||
+	       (leg == nm_explain_taker(call) && call->became.end == NM_CALL_ANSWERED);
+}
+
+/* A phone that rang on past the time of its own voicemail: that one is later, or where it would be by more than such
+ * times are apart, there is none in that call. */
+static void add_voicemail(struct nm_replay_parties *parties, const struct nm_call_entry *call, size_t leg, int party,
+			  struct nm_replay_script *script)
+{
+	const struct nm_plan *plan = parties->plan;
+	const int rang_s = call->legs[leg].leg.rang_s;
+	const int own_s = party >= 0 && (size_t)party < plan->n_destinations ? plan->destinations[party].own_voicemail_s : -1;
+	struct nm_replay_setting *setting;
+	int32_t not_before_s;
+
+	if (own_s < 0 || rang_s < own_s || !rang_on(call, leg))
+		return;
+	not_before_s = rang_s > own_s + NM_EXPLAIN_SLACK_S ? INT_MAX : rang_s + 1;
+	setting = setting_for(script, party);
+	if (setting != NULL && setting->not_before_s < not_before_s)
+		setting->not_before_s = not_before_s;
 }
 
 /* The line's own phone leaves no leg, and a file may name who answered and nobody else. */
@@ -120,9 +150,12 @@ void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call
 			 struct nm_replay_script *out)
 {
 	*out = (struct nm_replay_script){ .hangup_s = hangup_of(call) };
-	for (size_t i = 0; i < call->n; i++)
-		add_setting(out, party_of_leg(parties, &call->legs[i]), behaviour_of(call, i),
-			    call->legs[i].leg.rang_s);
+	for (size_t i = 0; i < call->n; i++) {
+		const int party = party_of_leg(parties, &call->legs[i]);
+
+		add_setting(out, party, behaviour_of(call, i), call->legs[i].leg.rang_s);
+		add_voicemail(parties, call, i, party, out);
+	}
 	add_taker(parties, call, out);
 	out->nobody = call->became.end != NM_CALL_ANSWERED && !tells_who_rang(call);
 }

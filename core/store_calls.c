@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/call_same.h"
 #include "core/store_private.h"
 
 #define ASK_CALLS 1024 /* calls that are read between two questions whether to go on */
-#include "nevermiss/calls.h"
 
 #define WITHHELD (-1) /* a caller in the store */
 
@@ -77,7 +77,13 @@ static sqlite3_int64 caller_key(struct nm_caller caller)
 	return caller.anonymous ? WITHHELD : (sqlite3_int64)caller.number;
 }
 
-/* A statement about calls of that id, as NM_SQL_CALL_SAME has its parameters; NULL: err says why. */
+static struct nm_caller caller_of(sqlite3_int64 caller)
+{
+	return (struct nm_caller){ .anonymous = caller == WITHHELD,
+				   .number = caller > 0 ? (nm_number)caller : 0 };
+}
+
+/* A statement about calls of that id; NULL: err says why. */
 static sqlite3_stmt *ask_alike(struct nm_store *store, enum nm_store_statement which, const struct nm_call_entry *call,
 			       struct nm_error *err)
 {
@@ -88,9 +94,17 @@ static sqlite3_stmt *ask_alike(struct nm_store *store, enum nm_store_statement w
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)call->number);
 	nm_store_bind(statement, 2, call->driver);
 	nm_store_bind(statement, 3, call->carrier_id);
-	sqlite3_bind_int64(statement, 4, call->began);
-	sqlite3_bind_int64(statement, 5, caller_key(call->caller));
 	return statement;
+}
+
+/* Its row: carrier_id, caller, began, ended. */
+static bool is_same(sqlite3_stmt *statement, const struct nm_call_entry *call)
+{
+	const struct nm_call_ring kept = { caller_of(sqlite3_column_int64(statement, 1)),
+					   sqlite3_column_int64(statement, 2), sqlite3_column_int64(statement, 3) };
+	const struct nm_call_ring ring = { call->caller, call->began, call->ended };
+
+	return nm_call_same(&kept, &ring);
 }
 
 /* Whose is the id?  *taken: another call's; *same: this one's. */
@@ -103,7 +117,7 @@ static enum nm_code ask_owner(struct nm_store *store, const struct nm_call_entry
 	if (statement == NULL)
 		return NM_SYSTEM;
 	result = sqlite3_step(statement);
-	*same = result == SQLITE_ROW && sqlite3_column_int(statement, 0) != 0;
+	*same = result == SQLITE_ROW && is_same(statement, call);
 	*taken = result == SQLITE_ROW && !*same;
 	sqlite3_reset(statement);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
@@ -121,9 +135,12 @@ static enum nm_code find_apart(struct nm_store *store, const struct nm_call_entr
 
 	if (statement == NULL)
 		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 4, call->began);
+	sqlite3_bind_int64(statement, 5, caller_key(call->caller));
 	while (!both && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		both = sqlite3_column_int(statement, 1) != 0;
-		if (!both && id->len > 0)
+		both = sqlite3_column_int64(statement, 1) == caller_key(call->caller) &&
+		       sqlite3_column_int64(statement, 2) == call->began;
+		if ((!both && id->len > 0) || !is_same(statement, call))
 			continue;
 		nm_buf_clear(id);
 		nm_buf_add(id, (const char *)sqlite3_column_text(statement, 0));
@@ -306,12 +323,6 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 }
 
 /* --- reading --- */
-
-static struct nm_caller caller_of(sqlite3_int64 caller)
-{
-	return (struct nm_caller){ .anonymous = caller == WITHHELD,
-				   .number = caller > 0 ? (nm_number)caller : 0 };
-}
 
 /* The columns of CALL_ROW (store.c). */
 static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)

@@ -11,9 +11,9 @@
 /* --- reading --- */
 
 /* The columns of EVENT_ROW (store.c). */
-static struct nm_crm_event read_event(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+static void read_event(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok)
 {
-	return (struct nm_crm_event){
+	*(struct nm_crm_event *)item = (struct nm_crm_event){
 		.id = sqlite3_column_int64(statement, 0),
 		.key = nm_store_column(statement, 1, arena, ok),
 		.at = sqlite3_column_int64(statement, 2),
@@ -33,36 +33,25 @@ static struct nm_crm_event read_event(sqlite3_stmt *statement, struct nm_arena *
 enum nm_code nm_store_events(struct nm_store *store, enum nm_crm_filter filter, nm_time now, size_t most,
 			     struct nm_crm_events *out, struct nm_error *err)
 {
+	static const struct nm_store_row row = { "reading its events", sizeof(struct nm_crm_event), read_event };
 	static const enum nm_store_statement which[] = {
 		[NM_EVENTS_ALL] = NM_SQL_EVENTS,
 		[NM_EVENTS_OPEN] = NM_SQL_EVENTS_OPEN,
 		[NM_EVENTS_DUE] = NM_SQL_EVENTS_DUE,
 	};
 	sqlite3_stmt *statement = nm_store_statement(store, which[filter], err);
-	struct nm_crm_events list = { .arena = nm_arena_new() };
-	size_t capacity = 0;
-	bool ok = list.arena != NULL;
-	int result = SQLITE_DONE;
+	struct nm_store_rows rows;
+	enum nm_code code;
 
-	if (statement == NULL) {
-		nm_arena_free(list.arena);
+	if (statement == NULL)
 		return NM_SYSTEM;
-	}
 	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
 	if (filter == NM_EVENTS_DUE)
 		sqlite3_bind_int64(statement, 2, now);
-	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&list.items, &capacity, list.n + 1, sizeof(*list.items));
-		if (ok)
-			list.items[list.n++] = read_event(statement, list.arena, &ok);
-	}
-	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
-		*out = list;
-		return NM_OK;
-	}
-	nm_crm_events_clear(&list);
-	return ok ? nm_store_fail(store, "reading its events", err) : nm_fail_memory(err);
+	code = nm_store_rows(store, statement, &row, &rows, err);
+	if (code == NM_OK)
+		*out = (struct nm_crm_events){ rows.arena, rows.n, rows.items };
+	return code;
 }
 
 void nm_crm_events_clear(struct nm_crm_events *list)

@@ -48,9 +48,9 @@ enum nm_code nm_store_inbound_put(struct nm_store *store, const struct nm_inboun
 }
 
 /* The columns in the order of the statement. */
-static struct nm_inbound_entry read_entry(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+static void read_entry(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok)
 {
-	return (struct nm_inbound_entry){
+	*(struct nm_inbound_entry *)item = (struct nm_inbound_entry){
 		.id = sqlite3_column_int64(statement, 0),
 		.number = (nm_number)sqlite3_column_int64(statement, 1),
 		.line = nm_store_column(statement, 2, arena, ok),
@@ -65,29 +65,18 @@ static struct nm_inbound_entry read_entry(sqlite3_stmt *statement, struct nm_are
 enum nm_code nm_store_inbound(struct nm_store *store, size_t most, struct nm_inbound_entries *out,
 			      struct nm_error *err)
 {
+	static const struct nm_store_row row = { "reading its texts", sizeof(struct nm_inbound_entry), read_entry };
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_INBOUND, err);
-	struct nm_inbound_entries entries = { 0 };
-	size_t capacity = 0;
-	bool ok;
-	int result = SQLITE_DONE;
+	struct nm_store_rows rows;
+	enum nm_code code;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	entries.arena = nm_arena_new();
-	ok = entries.arena != NULL;
 	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
-	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&entries.items, &capacity, entries.n + 1, sizeof(*entries.items));
-		if (ok)
-			entries.items[entries.n++] = read_entry(statement, entries.arena, &ok);
-	}
-	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
-		*out = entries;
-		return NM_OK;
-	}
-	nm_inbound_entries_clear(&entries);
-	return ok ? nm_store_fail(store, "reading its texts", err) : nm_fail_memory(err);
+	code = nm_store_rows(store, statement, &row, &rows, err);
+	if (code == NM_OK)
+		*out = (struct nm_inbound_entries){ rows.arena, rows.n, rows.items };
+	return code;
 }
 
 void nm_inbound_entries_clear(struct nm_inbound_entries *entries)

@@ -380,4 +380,20 @@ int nm_store_within(sqlite3_stmt *statement, int column, int most);
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok);
 
+/* store_rows.c: what the rows of a list are. */
+struct nm_store_row {
+	const char *doing; /* "reading its texts" */
+	size_t size;       /* of an item */
+	void (*read)(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok); /* *ok false: memory is out */
+};
+/* A list that is whose it is given to: the members of every list of the store. */
+struct nm_store_rows {
+	struct nm_arena *arena;
+	size_t n;
+	void *items; /* for free */
+};
+/* All rows of a statement that is bound; it is reset. */
+enum nm_code nm_store_rows(struct nm_store *store, sqlite3_stmt *statement, const struct nm_store_row *row,
+			   struct nm_store_rows *out, struct nm_error *err) NM_WARN_UNUSED;
+
 #endif

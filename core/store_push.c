@@ -79,37 +79,31 @@ enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, 
 	return code;
 }
 
+static void read_version(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok)
+{
+	*(struct nm_version *)item = (struct nm_version){
+		sqlite3_column_int64(statement, 0),
+		sqlite3_column_int64(statement, 1),
+		nm_store_column(statement, 2, arena, ok),
+		nm_store_column(statement, 3, arena, ok),
+	};
+}
+
 enum nm_code nm_store_versions(struct nm_store *store, size_t most, struct nm_versions *out,
 			       struct nm_error *err)
 {
+	static const struct nm_store_row row = { "reading its versions", sizeof(struct nm_version), read_version };
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_VERSIONS, err);
-	struct nm_versions versions = { .arena = nm_arena_new() };
-	size_t capacity = 0;
-	bool ok = versions.arena != NULL;
-	int result = SQLITE_DONE;
+	struct nm_store_rows rows;
+	enum nm_code code;
 
-	if (statement == NULL) {
-		nm_arena_free(versions.arena);
+	if (statement == NULL)
 		return NM_SYSTEM;
-	}
 	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
-	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&versions.items, &capacity, versions.n + 1, sizeof(*versions.items));
-		if (ok)
-			versions.items[versions.n++] = (struct nm_version){
-				sqlite3_column_int64(statement, 0),
-				sqlite3_column_int64(statement, 1),
-				nm_store_column(statement, 2, versions.arena, &ok),
-				nm_store_column(statement, 3, versions.arena, &ok),
-			};
-	}
-	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
-		*out = versions;
-		return NM_OK;
-	}
-	nm_versions_clear(&versions);
-	return ok ? nm_store_fail(store, "reading its versions", err) : nm_fail_memory(err);
+	code = nm_store_rows(store, statement, &row, &rows, err);
+	if (code == NM_OK)
+		*out = (struct nm_versions){ rows.arena, rows.n, rows.items };
+	return code;
 }
 
 void nm_versions_clear(struct nm_versions *versions)
@@ -237,36 +231,30 @@ static struct nm_push_record push_row(sqlite3_stmt *statement, struct nm_arena *
 	return record;
 }
 
+static void read_push(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok)
+{
+	*(struct nm_push_record *)item = push_row(statement, arena, ok);
+}
+
 enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err)
 {
+	static const struct nm_store_row row = { "reading its pushes", sizeof(struct nm_push_record), read_push };
 	enum nm_store_statement which = unfinished     ? NM_SQL_PUSHES_UNFINISHED
 					: line != NULL ? NM_SQL_PUSHES_OF
 						       : NM_SQL_PUSHES;
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
-	struct nm_push_records records = { .arena = nm_arena_new() };
-	size_t capacity = 0;
-	bool ok = records.arena != NULL;
-	int result = SQLITE_DONE;
+	struct nm_store_rows rows;
+	enum nm_code code;
 
-	if (statement == NULL) {
-		nm_arena_free(records.arena);
+	if (statement == NULL)
 		return NM_SYSTEM;
-	}
 	nm_store_bind(statement, 1, line);
 	sqlite3_bind_int64(statement, 2, most > INT32_MAX ? INT32_MAX : (int64_t)most);
-	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&records.items, &capacity, records.n + 1, sizeof(*records.items));
-		if (ok)
-			records.items[records.n++] = push_row(statement, records.arena, &ok);
-	}
-	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
-		*out = records;
-		return NM_OK;
-	}
-	nm_push_records_clear(&records);
-	return ok ? nm_store_fail(store, "reading its pushes", err) : nm_fail_memory(err);
+	code = nm_store_rows(store, statement, &row, &rows, err);
+	if (code == NM_OK)
+		*out = (struct nm_push_records){ rows.arena, rows.n, rows.items };
+	return code;
 }
 
 void nm_push_records_clear(struct nm_push_records *records)

@@ -3,6 +3,7 @@
 #include "core/store_private.h"
 #include "nevermiss/alerts.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/inbound.h"
 #include "nevermiss/text_back.h"
 
 /* The columns in the order in which store_push.c reads them. */
@@ -79,13 +80,15 @@
 #define ALERT_ROW "SELECT call, noticed, until, text, state, ended, taken_by FROM alert"
 /* The calls of a caller ?1 that alerted somebody. */
 #define ALERTS_OF_CALLER "call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)"
-/* Texts to one's own people that name a caller ?1: of the calls that alerted somebody, of callbacks that were late. */
+/* Texts to one's own people that name a caller ?1: of the calls that alerted somebody, of callbacks that were
+ * late, of texts in doubt. */
 #define NAMING_CALLER                                                                                      \
 	"outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")            \
 	" FROM alerted WHERE " ALERTS_OF_CALLER                                                            \
 	" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER    \
 	" UNION ALL SELECT '" NM_ALERT_TAKEN_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER         \
-	" UNION ALL SELECT '" NM_LATE_PREFIX "' || id FROM " OF_CALLER ")"
+	" UNION ALL SELECT '" NM_LATE_PREFIX "' || id FROM " OF_CALLER                                     \
+	" UNION ALL SELECT '" NM_DOUBT_PREFIX "' || id FROM inbound WHERE ?1 > 0 AND sender = '+' || ?1)"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones by which the customer was called back. */
 #define STANDS "undone = 0"
@@ -151,11 +154,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
 	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	/* A caller that is withheld or not told is nobody's. */
-	[NM_SQL_CALL_SAME] = "SELECT began = ?4 OR (caller = ?5 AND caller > 0) FROM call"
+	[NM_SQL_CALL_SAME] = "SELECT carrier_id, caller, began, ended FROM call"
 			     " WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	/* Keys that begin with the id and "/@": "A" is what follows "@". */
 	[NM_SQL_CALL_APART] =
-		"SELECT carrier_id, began = ?4 AND caller = ?5 FROM call WHERE number = ?1 AND driver = ?2"
+		"SELECT carrier_id, caller, began, ended FROM call WHERE number = ?1 AND driver = ?2"
 		" AND carrier_id > ?3 || '/@' AND carrier_id < ?3 || '/A' AND (began = ?4 OR (caller = ?5 AND caller > 0))",
 	/* Two statements and no upsert: SQLite keeps a copy of every page that one changes, to be able to take it back. */
 	[NM_SQL_CALL_ADD] =

@@ -69,9 +69,9 @@ enum nm_code nm_store_outbox_update(struct nm_store *store, const struct nm_outb
 }
 
 /* The columns in the order of OUTBOX_ROW in store.c. */
-static struct nm_outbox_text read_text(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+static void read_text(sqlite3_stmt *statement, struct nm_arena *arena, void *item, bool *ok)
 {
-	return (struct nm_outbox_text){
+	*(struct nm_outbox_text *)item = (struct nm_outbox_text){
 		.id = sqlite3_column_int64(statement, 0),
 		.at = sqlite3_column_int64(statement, 1),
 		.line = nm_store_column(statement, 2, arena, ok),
@@ -91,23 +91,13 @@ static struct nm_outbox_text read_text(sqlite3_stmt *statement, struct nm_arena 
 /* Of a statement that is bound; it is reset. */
 static enum nm_code read_texts(struct nm_store *store, sqlite3_stmt *statement, struct nm_outbox *out, struct nm_error *err)
 {
-	struct nm_outbox outbox = { .arena = nm_arena_new() };
-	size_t capacity = 0;
-	bool ok = outbox.arena != NULL;
-	int result = SQLITE_DONE;
+	static const struct nm_store_row row = { "reading its texts", sizeof(struct nm_outbox_text), read_text };
+	struct nm_store_rows rows;
+	enum nm_code code = nm_store_rows(store, statement, &row, &rows, err);
 
-	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		ok = nm_grow((void **)&outbox.items, &capacity, outbox.n + 1, sizeof(*outbox.items));
-		if (ok)
-			outbox.items[outbox.n++] = read_text(statement, outbox.arena, &ok);
-	}
-	sqlite3_reset(statement);
-	if (ok && result == SQLITE_DONE) {
-		*out = outbox;
-		return NM_OK;
-	}
-	nm_outbox_clear(&outbox);
-	return ok ? nm_store_fail(store, "reading its texts", err) : nm_fail_memory(err);
+	if (code == NM_OK)
+		*out = (struct nm_outbox){ rows.arena, rows.n, rows.items };
+	return code;
 }
 
 enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,

@@ -76,6 +76,16 @@ static bool ends_texts(const struct invocation *run, const struct nm_inbound_ent
 	return nm_number_read(text->from, plan->country, &from, NULL) == NM_OK && nm_optout_by(plan, from, text->body);
 }
 
+/* It ended nothing, and may be meant for it. */
+static bool perhaps_ends_texts(const struct invocation *run, const struct nm_inbound_entry *text)
+{
+	const struct nm_plan *plan = run->session->plan;
+	nm_number from;
+
+	return nm_optout_perhaps(text->body) &&
+	       !(plan && nm_number_read(text->from, plan->country, &from, NULL) == NM_OK && nm_plan_owns(plan, from));
+}
+
 static void came_line(struct invocation *run, const struct nm_inbound_entry *text)
 {
 	char at[NM_TIME_TEXT];
@@ -83,7 +93,10 @@ static void came_line(struct invocation *run, const struct nm_inbound_entry *tex
 	nm_time_words(session_zone(run->session), text->at, true, at);
 	nm_buf_addf(run->out, "%s  %s: came from ", at, text->line);
 	add_safe(run->out, text->from);
-	nm_buf_addf(run->out, "%s\n    ", ends_texts(run, text) ? ", who wants no more texts" : "");
+	nm_buf_addf(run->out, "%s\n    ",
+		    ends_texts(run, text)	    ? ", who wants no more texts" :
+		    perhaps_ends_texts(run, text) ? ", who may want no more texts" :
+						    "");
 	add_safe(run->out, text->body);
 	nm_buf_add(run->out, "\n");
 }
@@ -122,6 +135,8 @@ static void json_came(const struct invocation *run, struct nm_json *json, const 
 	}
 	nm_json_key(json, "opt_out");
 	nm_json_bool(json, ends_texts(run, text));
+	nm_json_key(json, "opt_out_perhaps");
+	nm_json_bool(json, perhaps_ends_texts(run, text));
 	nm_json_end(json, '}');
 }
 

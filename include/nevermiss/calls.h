@@ -119,9 +119,9 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
 				struct nm_error *err) NM_WARN_UNUSED;
 /* Where a source's ids begin anew, one is of many calls.  Into id, which must be empty, goes the carrier's id under which
- * this one is kept, or is to be, when another call, in caller and beginning, has its own: "ID/@BEGAN/CALLER".  Left empty:
- * its own is good.  A call is the same when its beginning is, or its caller, who
- * must be known for that. */
+ * this one is kept, or is to be, when another call has its own: "ID/@BEGAN/CALLER".  Left empty:
+ * its own is good.  A call is the same when its beginning is, or its caller, who must be known for that, with a beginning
+ * that was put right (call_same.h). */
 enum nm_code nm_store_call_apart(struct nm_store *store, const struct nm_call_entry *call, struct nm_buf *id,
 				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,

@@ -191,6 +191,12 @@ struct nm_script_setting {
 	int after_s; /* -1: the default of its kind */
 };
 
+/* A phone whose own voicemail is known to pick up no sooner than that in this call. */
+struct nm_script_late {
+	const char *name;
+	int least_s; /* INT_MAX: it does not at all */
+};
+
 /* What everybody does in this call. */
 struct nm_script {
 	bool nobody;       /* no human answers */
@@ -199,6 +205,8 @@ struct nm_script {
 	bool drops_timed;  /* who is busy, declines or is unreachable is so after after_s, and not at once */
 	size_t n;
 	const struct nm_script_setting *settings; /* ahead of everything else */
+	size_t n_late;
+	const struct nm_script_late *late;
 	int hangup_s;      /* the caller gives up; -1 */
 };
 

@@ -10,6 +10,9 @@
 #include "nevermiss/number.h"
 #include "nevermiss/push.h"
 
+/* And the id of a text: why a text to the owner stands in the outbox of one that may say that its sender wants none. */
+#define NM_DOUBT_PREFIX "text in doubt: "
+
 /* --- where they are kept --- */
 
 struct nm_inbound_entry {

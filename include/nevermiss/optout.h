@@ -27,6 +27,10 @@ enum nm_optout_word {
 	NM_OPTOUT_PLAIN     /* and nothing but what is polite and what is to stop */
 };
 enum nm_optout_word nm_optout_read(const char *body);
+/* Of a text that says so nowhere: may it be meant all the same?  Another language's word or one of the above misspelt by a
+ * letter in a text of at most three words; UNSUBSCRIBE misspelt anywhere; REMOVE ME, NO MORE TEXTS, LEAVE ME ALONE and the
+ * like; a longer text that begins with QUIT, END, REVOKE or CANCEL.  It ends nothing: a person decides. */
+bool nm_optout_perhaps(const char *body);
 /* Does it end texts to its sender?  In doubt too, but for a number of the plan's own: "I can stop by" from somebody whom
  * an emergency alerts is an answer. */
 bool nm_optout_by(const struct nm_plan *plan, nm_number from, const char *body);

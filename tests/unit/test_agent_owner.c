@@ -17,6 +17,8 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/forget.h"
+#include "nevermiss/inbound.h"
 #include "random_plan.h"
 
 #define OWNER "+15125550111"
@@ -243,6 +245,98 @@ static void test_callers_who_wait_for_their_text_are_told_of(void **state)
 	agent_rig_close(&rig);
 }
 
+/* --- texts in doubt --- */
+
+static void text_came(const struct agent_rig *rig, const char *from, const char *body)
+{
+	static int id;
+	char carrier_id[32];
+	const struct nm_inbound_entry text = { .number = UINT64_C(15125550100),
+					       .line = "main",
+					       .driver = "sandbox",
+					       .carrier_id = carrier_id,
+					       .from = from,
+					       .body = body,
+					       .at = agent_rig_now(rig) };
+	struct nm_error err;
+	bool fresh;
+
+	snprintf(carrier_id, sizeof(carrier_id), "t%d", id++);
+	ok(nm_store_inbound_put(rig->store, &text, &fresh, &err), &err);
+	assert_true(fresh);
+}
+
+/* "The owner is told of a text of which it is in doubt whether its sender wants no more: once per sender." */
+static void test_texts_in_doubt_are_told_once_per_sender(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_pushed(&rig, PLAN, "2026-11-23 09:00");
+	text_came(&rig, "+15125551001", "please stop by tomorrow");
+	text_came(&rig, "+15125551002", "stopp");
+	text_came(&rig, "+15125551003", "STOP");
+	text_came(&rig, "+15125551004", "when can you come?");
+	text_came(&rig, OWNER, "I can stop by");
+	agent_rig_live(&rig, agent_rig_now(&rig) + 300);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 2);
+	assert_int_equal(agent_rig_said(&rig, "Smith: +1 512 555 1001 wrote \"please stop by tomorrow\". That was taken for no "
+					      "more texts: they get none. Call them if they meant something else"),
+			 1);
+	assert_int_equal(agent_rig_said(&rig, "Smith: +1 512 555 1002 wrote \"stopp\". If that means no more texts: nevermiss "
+					      "text --opt-out +15125551002"),
+			 1);
+	/* The same sender, in a second process, too; and one who then says it plainly. */
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	text_came(&rig, "+15125551001", "and stop at the shop");
+	text_came(&rig, "+15125551005", "no more texts");
+	text_came(&rig, "+15125551005", "STOP");
+	agent_rig_live(&rig, agent_rig_now(&rig) + 300);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 2);
+	agent_rig_close(&rig);
+}
+
+/* "within caps": many are no flood of texts to the owner; and one that is too old is history. */
+static void test_texts_in_doubt_have_caps(void **state)
+{
+	struct agent_rig rig;
+	char from[16];
+
+	(void)state;
+	open_pushed(&rig, PLAN, "2026-11-23 09:00");
+	text_came(&rig, "+15125551999", "stopp");
+	agent_rig_set(&rig, agent_rig_now(&rig) + 25 * 3600);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(from, sizeof(from), "+1512555%04d", 2000 + i);
+		text_came(&rig, from, "stopp");
+	}
+	agent_rig_live(&rig, agent_rig_now(&rig) + 600);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 6);
+	agent_rig_live(&rig, agent_rig_now(&rig) + 20 * 3600);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 20);
+	assert_int_equal(agent_rig_said(&rig, "555 1999"), 0);
+	agent_rig_close(&rig);
+}
+
+/* It names its sender, so it goes with them. */
+static void test_a_text_in_doubt_is_forgotten_with_its_sender(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	bool whole;
+
+	(void)state;
+	open_pushed(&rig, PLAN, "2026-11-23 09:00");
+	text_came(&rig, "+15125551001", "stopp");
+	text_came(&rig, "+15125551002", "stopp");
+	agent_rig_live(&rig, agent_rig_now(&rig) + 300);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 2);
+	ok(nm_store_forget(rig.store, UINT64_C(15125551001), agent_rig_now(&rig), &whole, &err), &err);
+	assert_int_equal(texts_why(&rig, NM_DOUBT_PREFIX), 1);
+	agent_rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +345,9 @@ int main(void)
 		cmocka_unit_test(test_a_late_record_is_not_taken_for_told),
 		cmocka_unit_test(test_everybody_is_told_of_once),
 		cmocka_unit_test(test_callers_who_wait_for_their_text_are_told_of),
+		cmocka_unit_test(test_texts_in_doubt_are_told_once_per_sender),
+		cmocka_unit_test(test_texts_in_doubt_have_caps),
+		cmocka_unit_test(test_a_text_in_doubt_is_forgotten_with_its_sender),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

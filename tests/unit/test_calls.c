@@ -339,6 +339,57 @@ static void test_other_ends(void **state)
 		"phone");
 }
 
+/* "Where the line's own phone is no leg (Telnyx), a call whose phones all went unanswered was missed", and how goes by
+ * when it was over: with the last phone, or later.  Phones that were called off may have been so for the own one. */
+static void test_phones_of_telnyx_went_unanswered(void **state)
+{
+	struct nm_leg rang[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15), leg(SAM, NM_LEG_BUSY, 17, 18, 1) };
+	struct nm_leg off[] = { leg(OWNER, NM_LEG_CANCELED, 1, 16, 15) };
+	struct nm_record record = call(NM_LEG_ANSWERED, 18, rang, 2);
+
+	(void)state;
+	record.own_phone = true;
+	assert_became(&record, "probably abandoned at 18: the caller hung up, and nobody had answered");
+	record.ended = T + 50;
+	assert_became(
+		&record,
+		"probably voicemail at 18: nobody who was rung took it, and the carrier had it on after that");
+	books_plan(&books, PLAN RULE);
+	assert_became(&record, "probably lost at -1: nobody who was rung took it");
+	record = call(NM_LEG_ANSWERED, 50, off, 1);
+	record.own_phone = true;
+	assert_became(&record, "unknown at -1: the record says that it was answered, not by what");
+	record.ended = T + 16;
+	assert_became(&record, "abandoned at 16: the caller hung up, and nobody had answered");
+}
+
+/* "How it ended is not told of the call, but of all its phones": then they say. */
+static void test_the_phones_tell_what_the_call_does_not(void **state)
+{
+	struct nm_leg rang[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15) };
+	struct nm_leg off[] = { leg(OWNER, NM_LEG_CANCELED, 1, 16, 15) };
+	struct nm_leg open[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15), leg(SAM, NM_LEG_OPEN, 17, 0, -1) };
+	struct nm_record record = call(NM_LEG_OPEN, 16, rang, 1);
+
+	(void)state;
+	assert_became(&record, "probably abandoned at 16: the caller hung up, and nobody had answered");
+	record.ended = 0;
+	assert_became(&record, "probably lost at -1: nobody who was rung took it");
+	record = call(NM_LEG_OPEN, 16, off, 1);
+	assert_became(&record, "abandoned at 16: the caller hung up, and nobody had answered");
+	record.ended = 0;
+	assert_became(&record, "unknown at -1: the record does not say how it ended");
+	record.ended = T + 50;
+	assert_became(&record, "unknown at -1: the record does not say how it ended");
+	record = call(NM_LEG_OPEN, 40, open, 2);
+	assert_became(&record, "unknown at -1: the record does not say how it ended");
+	record = call(NM_LEG_OPEN, 40, rang, 1);
+	record.cut = true;
+	assert_became(&record, "probably unknown at -1: the record does not say how it ended");
+	record.cut = record.tells_legs = false;
+	assert_became(&record, "unknown at -1: the record does not say how it ended");
+}
+
 /* --- keeping --- */
 
 static nm_number number_of(const char *line)
@@ -791,6 +842,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_voicemail_is_no_certain_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_took_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_where_a_mailbox_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_phones_of_telnyx_went_unanswered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_phones_tell_what_the_call_does_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_call_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_log_is_listed, setup, teardown),

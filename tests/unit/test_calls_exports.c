@@ -14,10 +14,8 @@
 
 #include <cmocka.h>
 
-#include "books.h"
-#include "nevermiss/calls_file.h"
+#include "log_rig.h"
 #include "random_plan.h"
-#include "text_file.h"
 
 /* clang-format off */
 #define PLAN \
@@ -32,7 +30,6 @@
 	"rule all { path = day }\n"
 /* clang-format on */
 
-#define NOW INT64_C(1800000000) /* January 2027 */
 #define DAY INT64_C(1767571200) /* 5 January 2026, midnight in UTC */
 
 static struct books books;
@@ -54,14 +51,11 @@ static int teardown(void **state)
 static enum nm_code import_bytes(const char *text, size_t len, const char *columns, struct nm_calls_file *out,
 				 struct nm_error *err)
 {
-	const struct nm_calls_file_options options = {
-		.name = "calls", .zone = books.plan->zone, .now = NOW, .line = -1, .columns = columns
-	};
-	const int fd = text_file(text, len);
-	enum nm_code code = nm_calls_file_import(books.store, books.plan, fd, &options, out, err);
+	struct nm_calls_file_options options = log_rig_options(&books);
 
-	close(fd);
-	return code;
+	options.name = "calls";
+	options.columns = columns;
+	return log_rig_import_with(&books, &options, text, len, out, err);
 }
 
 static struct nm_calls_file import_with(const char *text, const char *columns)
@@ -76,40 +70,17 @@ static struct nm_calls_file import_with(const char *text, const char *columns)
 
 static struct nm_calls_file import(const char *text)
 {
-	return import_with(text, NULL);
+	return log_rig_import(&books, text);
 }
 
-/* What the log has of the i-th call, the newest first, as "at;from;line;end;by;seconds". */
 static void log_says(size_t i, const char *expected)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT], text[512];
-
-	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
-	assert_true(i < calls.n);
-	nm_time_argument(books.plan->zone, calls.items[i].began, at);
-	nm_caller_write(calls.items[i].caller, from);
-	snprintf(text, sizeof(text), "%s;%s;%s;%s;%s;%d", at, from, calls.items[i].line,
-		 nm_call_end_name(calls.items[i].became.end),
-		 calls.items[i].became.by != NULL ? calls.items[i].became.by : "-",
-		 calls.items[i].became.seconds);
-	assert_string_equal(text, expected);
-	nm_call_entries_clear(&calls);
+	log_rig_says(&books, i, expected);
 }
 
 static size_t log_size(void)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	size_t n;
-
-	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
-	n = calls.n;
-	nm_call_entries_clear(&calls);
-	return n;
+	return log_rig_size(&books);
 }
 
 #define TWILIO_NAMES                                                                                         \
@@ -372,6 +343,31 @@ static void sessions_of_telnyx_are_calls(void **state)
 	log_says(0, "2026-01-05 10:00;+15125550199;main;abandoned;-;30");
 	log_says(1, "2026-01-05 09:00;+15125550199;main;abandoned;-;20");
 	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;fixly;8");
+}
+
+/* "A call whose phones all went unanswered is not unknown": the caller hung up, or nobody took it. */
+static void a_session_that_nobody_answered_was_missed(void **state)
+{
+	struct nm_calls_file file = import(
+		TELNYX_NAMES
+		"a1,A,inbound,+15125550199,+15125550100,2026-01-05T14:00:00Z,2026-01-05T14:00:01Z,2026-01-05T14:00:20Z,20,NORMAL_CLEARING\n"
+		"a2,A,outbound,+15125550199,+15125550111,2026-01-05T14:00:02Z,,2026-01-05T14:00:20Z,18,NO_ANSWER\n"
+		"b1,B,inbound,+15125550199,+15125550100,2026-01-05T15:00:00Z,2026-01-05T15:00:01Z,2026-01-05T15:01:00Z,20,NORMAL_CLEARING\n"
+		"b2,B,outbound,+15125550199,+15125550111,2026-01-05T15:00:02Z,,2026-01-05T15:00:20Z,18,NO_ANSWER\n"
+		"b3,B,outbound,+15125550199,+15125550114,2026-01-05T15:00:02Z,,2026-01-05T15:00:04Z,2,USER_BUSY\n");
+
+	(void)state;
+	assert_int_equal(file.fresh, 2);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 09:00;+15125550199;main;voicemail;-;20");
+	log_says(1, "2026-01-05 08:00;+15125550199;main;abandoned;-;20");
+	/* Only the causes of the phones say anything. */
+	file = import(
+		"id,telnyx_session_id,direction,cli,cld,started_at,finished_at,hangup_cause\n"
+		"c1,C,inbound,+15125550199,+15125550100,2026-01-05T16:00:00Z,2026-01-05T16:00:20Z,NORMAL_CLEARING\n"
+		"c2,C,outbound,+15125550199,+15125550111,2026-01-05T16:00:02Z,2026-01-05T16:00:20Z,NO_ANSWER\n");
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 10:00;+15125550199;main;abandoned;-;20");
 }
 
 /* Nobody is asked for a 1 there, whatever the plan says: what answered was a voicemail. */
@@ -665,6 +661,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_wrong_leg_leaves_who_answered_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_withheld_number_is_twilios, setup, teardown),
 		cmocka_unit_test_setup_teardown(sessions_of_telnyx_are_calls, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_session_that_nobody_answered_was_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(telnyx_asks_for_no_1, setup, teardown),
 		cmocka_unit_test_setup_teardown(causes_tell_without_a_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_may_have_names, setup, teardown),

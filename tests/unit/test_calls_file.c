@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "nevermiss/calls_file.h"
+#include "log_rig.h"
 #include "nevermiss/followup.h"
 #include "random_plan.h"
 #include "text_file.h"
@@ -32,108 +32,56 @@
 	"rule all { path = day }\n"
 /* clang-format on */
 
-#define NOW INT64_C(1800000000) /* January 2027 */
-
-static char *folder;
-static struct nm_plan *plan;
-static struct nm_store *store;
+static struct books books;
 
 static int setup(void **state)
 {
-	struct nm_error err;
-	char file[512];
-
 	(void)state;
-	folder = random_folder_new();
-	plan = plan_of_text(PLAN("US"), folder);
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	assert_int_equal(nm_store_open(file, false, &store, &err), NM_OK);
+	books_open(&books, PLAN("US"));
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	nm_store_close(store);
-	store = NULL;
-	nm_plan_free(plan);
-	plan = NULL;
-	random_folder_free(folder);
+	books_close(&books);
 	return 0;
 }
 
 static struct nm_calls_file_options usual(void)
 {
-	return (struct nm_calls_file_options){
-		.name = "calls.csv", .zone = plan->zone, .now = NOW, .line = -1
-	};
+	return log_rig_options(&books);
 }
 
 static enum nm_code import_with(const struct nm_calls_file_options *options, const char *text,
 				struct nm_calls_file *out, struct nm_error *err)
 {
-	const int fd = text_file(text, strlen(text));
-	enum nm_code code = nm_calls_file_import(store, plan, fd, options, out, err);
-
-	close(fd);
-	return code;
+	return log_rig_import_with(&books, options, text, strlen(text), out, err);
 }
 
 static struct nm_calls_file import(const char *text)
 {
-	const struct nm_calls_file_options options = usual();
-	struct nm_calls_file out;
-	struct nm_error err;
-
-	if (import_with(&options, text, &out, &err) != NM_OK)
-		fail_msg("%s", err.text);
-	return out;
+	return log_rig_import(&books, text);
 }
 
-/* What the log has of the i-th call, the newest first, as "at;from;line;end;by;seconds". */
 static void log_says(size_t i, const char *expected)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT], text[512];
+	log_rig_says(&books, i, expected);
+}
 
-	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
-	assert_true(i < calls.n);
-	nm_time_argument(plan->zone, calls.items[i].began, at);
-	nm_caller_write(calls.items[i].caller, from);
-	snprintf(text, sizeof(text), "%s;%s;%s;%s;%s;%d", at, from, calls.items[i].line,
-		 nm_call_end_name(calls.items[i].became.end),
-		 calls.items[i].became.by != NULL ? calls.items[i].became.by : "-",
-		 calls.items[i].became.seconds);
-	assert_string_equal(text, expected);
-	nm_call_entries_clear(&calls);
+static size_t log_size(void)
+{
+	return log_rig_size(&books);
 }
 
 /* How long the i-th call was, the newest first. */
 static void log_lasts(size_t i, int64_t seconds)
 {
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
-	struct nm_call_entries calls;
-	struct nm_error err;
+	struct nm_arena *arena = nm_arena_new();
+	const struct nm_call_entry call = log_rig_call(&books, i, arena);
 
-	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
-	assert_true(i < calls.n);
-	assert_int_equal(calls.items[i].ended - calls.items[i].began, seconds);
-	nm_call_entries_clear(&calls);
-}
-
-static size_t log_size(void)
-{
-	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
-	struct nm_call_entries calls;
-	struct nm_error err;
-	size_t n;
-
-	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
-	n = calls.n;
-	nm_call_entries_clear(&calls);
-	return n;
+	assert_int_equal(call.ended - call.began, seconds);
+	nm_arena_free(arena);
 }
 
 /* "columns named or mapped, the usual exports" */
@@ -400,7 +348,7 @@ static void own_numbers_open_no_follow_up(void **state)
 	(void)state;
 	assert_int_equal(file.fresh, 2);
 	nm_calls_file_clear(&file);
-	assert_int_equal(nm_store_followups(store, &filter, &followups, &err), NM_OK);
+	assert_int_equal(nm_store_followups(books.store, &filter, &followups, &err), NM_OK);
 	assert_int_equal(followups.n, 1);
 	assert_int_equal(followups.items[0].number, UINT64_C(15125550199));
 	nm_followups_clear(&followups);
@@ -410,18 +358,16 @@ static void own_numbers_open_no_follow_up(void **state)
 static void look_from_outside(void)
 {
 	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .name = "Dana", .opened = 1767621600 };
-	struct nm_store *mine = store;
+	struct nm_store *mine = books.store;
 	struct nm_error err;
-	char file[512];
 	int64_t id;
 
-	snprintf(file, sizeof(file), "%s/store.db", folder);
-	store = NULL;
-	assert_int_equal(nm_store_open(file, false, &store, &err), NM_OK);
+	books.store = NULL;
+	books_reopen(&books, false);
 	assert_int_equal(log_size(), 1);
-	assert_int_equal(nm_store_followup_add(store, &lead, &id, &err), NM_OK);
-	nm_store_close(store);
-	store = mine;
+	assert_int_equal(nm_store_followup_add(books.store, &lead, &id, &err), NM_OK);
+	nm_store_close(books.store);
+	books.store = mine;
 }
 
 static void write_some(int fd, const char *text)
@@ -433,8 +379,8 @@ static void write_some(int fd, const char *text)
 /* Leaves nothing behind that a leak checker would speak of: it holds what its parent held. */
 static _Noreturn void child_ends(bool good)
 {
-	nm_store_close(store);
-	nm_plan_free(plan);
+	nm_store_close(books.store);
+	nm_plan_free(books.plan);
 	_exit(good ? 0 : 1);
 }
 
@@ -462,7 +408,7 @@ static bool reads_two(int fd)
 	struct nm_calls_file_options options = usual();
 	struct nm_calls_file file;
 	struct nm_error err;
-	bool read = nm_calls_file_import(store, plan, fd, &options, &file, &err) == NM_OK && file.fresh == 2;
+	bool read = nm_calls_file_import(books.store, books.plan, fd, &options, &file, &err) == NM_OK && file.fresh == 2;
 
 	nm_calls_file_clear(&file);
 	return read;
@@ -625,7 +571,7 @@ static void check_call(const struct nm_call_entry *entry, const struct said *cal
 {
 	const nm_local local = call->day * NM_DAY + call->minute * 60 + call->second;
 
-	assert_int_equal(entry->began, nm_zone_utc(plan->zone, local, NULL));
+	assert_int_equal(entry->began, nm_zone_utc(books.plan->zone, local, NULL));
 	assert_int_equal(entry->caller.number, UINT64_C(15125550000) + (unsigned)call->from);
 	assert_string_equal(entry->line, call->line == 0 ? "main" : "over");
 	assert_int_equal(entry->became.end, NM_CALL_ANSWERED);
@@ -649,7 +595,7 @@ static void a_table_in_any_dialect_says_what_was_written(void **state)
 
 		teardown(NULL);
 		setup(NULL);
-		options.zone = plan->zone;
+		options.zone = books.plan->zone;
 		options.dates = dialect == 2 ? NM_DATE_DAY_FIRST : NM_DATE_MONTH_FIRST;
 		options.columns = dialect == 2 ? "at=Datum" : NULL;
 		for (int i = 0; i < 20; i++) /* not in the hours that clocks skip or repeat */
@@ -662,7 +608,7 @@ static void a_table_in_any_dialect_says_what_was_written(void **state)
 		if (file.fresh != 20)
 			fail_msg("line %d: %s in\n%s", (int)file.wrong[0].line, file.wrong[0].words,
 				 text.data);
-		assert_int_equal(nm_store_calls(store, &filter, &kept, &err), NM_OK);
+		assert_int_equal(nm_store_calls(books.store, &filter, &kept, &err), NM_OK);
 		assert_int_equal(kept.n, 20);
 		for (size_t i = 0; i < 20; i++)
 			check_call(&kept.items[i], &calls[i]);
@@ -691,7 +637,7 @@ static void no_bytes_do_harm(void **state)
 		for (unsigned i = draw(6); i > 0; i--)
 			text[draw((unsigned)len)] = (char)draw(256);
 		fd = text_file(text, len);
-		(void)!nm_calls_file_import(store, plan, fd, &options, &file, &err);
+		(void)!nm_calls_file_import(books.store, books.plan, fd, &options, &file, &err);
 		close(fd);
 		for (int64_t i = 0; i < file.n_wrong && i < NM_CALLS_FILE_WRONG; i++)
 			for (const char *c = file.wrong[i].words; *c != '\0'; c++)
@@ -734,9 +680,7 @@ static void capitals_tell_two_of_a_name_apart(void **state)
 	struct nm_calls_file file;
 
 	(void)state;
-	nm_plan_free(plan);
-	plan = plan_of_text(PLAN("US") "destination Owner { kind = personal number = \"+15125550112\" }\n",
-			    folder);
+	books_plan(&books, PLAN("US") "destination Owner { kind = personal number = \"+15125550112\" }\n");
 	file = import("at,from,to,status,by\n2026-01-05 08:00,+15125550199,main,answered,OWNER\n"
 		      "2026-01-05 08:01,+15125550199,main,answered,Owner\n"
 		      "2026-01-05 08:02,+15125550199,main,answered,owner\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tables whose ids are used again: calls that differ in caller and beginning are all kept, whatever their ids, and each
- * once.  The oracle is the list of rows itself.
+ * Tables whose ids are used again: calls that differ in caller and beginning, or whose beginnings are not those of one
+ * clock put right, are all kept, whatever their ids, and each once.  The oracle is the list of rows itself.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -227,7 +227,7 @@ static void a_row_of_the_same_call_mends_it(void **state)
 			if (what == 0)
 				rows[i].caller = 100 + i;
 			else if (what == 1)
-				rows[i].second = 100000 + i;
+				rows[i].second += 900 * (1 + (int)draw(100)); /* a clock that was put right */
 			changed += what < 2;
 		}
 		file = import_rows(0, ROWS);
@@ -237,6 +237,86 @@ static void a_row_of_the_same_call_mends_it(void **state)
 		the_log_has_the_rows();
 		teardown(state);
 	}
+}
+
+/* "Ids begin anew, and the same customer calls again": each of the calls is kept, and none twice. */
+static void calls_of_one_caller_under_one_id_are_all_kept(void **state)
+{
+	for (int round = 0; round < random_few(60); round++) {
+		const int caller = 2 + (int)draw(CALLERS - 2);
+		struct nm_calls_file file;
+
+		setup(state);
+		for (int i = 0; i < ROWS; i++) /* no two of an id a clock's correction apart */
+			rows[i] = (struct row){ .id = i / USES,
+						.caller = caller,
+						.second = (int)draw(200) * 3600 + (i % USES) * 61 + (i / USES) };
+		shuffle();
+		file = import_rows(0, ROWS / 2);
+		assert_int_equal(file.fresh, ROWS / 2);
+		nm_calls_file_clear(&file);
+		file = import_rows(ROWS / 2, ROWS);
+		assert_int_equal(file.fresh, ROWS - ROWS / 2);
+		nm_calls_file_clear(&file);
+		the_log_has_the_rows();
+		shuffle();
+		file = import_rows(0, ROWS);
+		assert_int_equal(file.known, ROWS);
+		nm_calls_file_clear(&file);
+		the_log_has_the_rows();
+		teardown(state);
+	}
+}
+
+/* What of a row with the id, caller and line of one that is kept is taken for the same call. */
+static void a_time_that_was_put_right_mends_the_call(void **state)
+{
+	static const struct {
+		const char *first, *then; /* at, seconds that it lasted, "" not told */
+		bool same;
+	} cases[] = {
+		{ "2026-01-05 10:00:00,40", "2026-01-05 10:00:00,40", true },
+		{ "2026-01-05 10:00:00,40", "2026-01-05 10:00:00,90", true },
+		/* rounded to its minute */
+		{ "2026-01-05 10:00:31,40", "2026-01-05 10:00,40", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 10:01:30,40", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 10:01:31,40", false },
+		/* another time zone, and as long */
+		{ "2026-01-05 10:00:31,40", "2026-01-05 16:00:31,40", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 15:30:31,40", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 15:45:31,", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-06 12:00:31,40", true },
+		{ "2026-01-05 10:00:31,40", "2026-01-06 12:15:31,40", false },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 16:00:31,41", false },
+		{ "2026-01-05 10:00:31,40", "2026-01-05 16:00:32,40", false },
+		{ "2026-01-05 10:00:31,", "2026-01-05 16:07:31,", false },
+		/* day and month the other way round */
+		{ "2025-05-01 10:00:31,40", "2025-01-05 10:00:31,40", true },
+		{ "2025-05-01 23:30:31,40", "2025-01-05 23:30:31,", true },
+		{ "2025-05-01 10:00:31,40", "2025-01-05 10:00:31,41", false },
+		{ "2025-05-01 10:00:31,40", "2025-02-05 10:00:31,40", false },
+		{ "2025-12-20 10:00:31,40", "2025-12-10 10:00:31,40", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int turned = 0; turned < 2; turned++) {
+			const char *rows_of[2] = { cases[i].first, cases[i].then };
+			struct nm_calls_file file;
+			char text[256];
+
+			setup(state);
+			for (int k = 0; k < 2; k++) {
+				snprintf(text, sizeof(text), "at,duration,id,from,to,status\n%s,7,+15125550142,main,answered\n",
+					 rows_of[k ^ turned]);
+				file = import_text(text);
+				if (k == 1 && (file.fresh == 0) != cases[i].same)
+					fail_msg("%s and %s", rows_of[0], rows_of[1]);
+				if (k == 1)
+					assert_int_equal(file.apart, !cases[i].same);
+				nm_calls_file_clear(&file);
+			}
+			teardown(state);
+		}
 }
 
 /* What had the id is gone, by retention or because somebody was forgotten: the other call is still the one that it is. */
@@ -266,6 +346,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_of_one_id_are_all_kept_once),
 		cmocka_unit_test(a_row_of_the_same_call_mends_it),
+		cmocka_unit_test(calls_of_one_caller_under_one_id_are_all_kept),
+		cmocka_unit_test(a_time_that_was_put_right_mends_the_call),
 		cmocka_unit_test_setup_teardown(a_call_stays_apart_without_the_other, setup, teardown),
 	};
 

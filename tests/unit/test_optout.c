@@ -71,6 +71,35 @@ static void test_which_texts_are_one(void **state)
 		assert_read(no[i], NM_OPTOUT_UNSAID);
 }
 
+/* "May be meant for one, and is not taken for it": misspelt, in another language, in other words. */
+static void test_which_texts_may_be_one(void **state)
+{
+	static const char *const perhaps[] = {
+		"stopp", "STPO", "stp", "sstop pls", "Stip it!", "unsubscibe", "I want to unsuscribe from this list please",
+		"ALTO", "parar por favor", "arret", "ENDE", "remove me from this list", "no more texts!!", "Leave me alone",
+		"take me off your list", "wrong number, sorry", "cancel my appointment on Monday", "Quit sending me all of this",
+		"please don't message me", "cancell",
+	};
+	static const char *const no[] = {
+		"", "yes", "START", "the end", "I quit my job", "can you cancel the 3pm?", "thank you", "and", "send me a price",
+		"what time can you come tomorrow?", "the shop is at the corner of Main St", "we meet at the step of the door",
+		"opt in", "my number is 512 555 0199", "remove the old heater", "no more than 3pm", "ende gut alles gut heute",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
+		assert_read(perhaps[i], NM_OPTOUT_UNSAID);
+		if (!nm_optout_perhaps(perhaps[i]))
+			fail_msg("\"%s\" is not in doubt", perhaps[i]);
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (nm_optout_perhaps(no[i]))
+			fail_msg("\"%s\" is in doubt", no[i]);
+	/* What is one, or in doubt already, is not perhaps one. */
+	assert_false(nm_optout_perhaps("STOP"));
+	assert_false(nm_optout_perhaps("please stop by tomorrow"));
+}
+
 static uint32_t draw(uint32_t *seed, size_t n)
 {
 	*seed = *seed * 1664525u + 1013904223u;
@@ -381,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which_texts_are_one),
 		cmocka_unit_test(test_every_word_ends_texts),
+		cmocka_unit_test(test_which_texts_may_be_one),
 		cmocka_unit_test(test_whose_words_are_in_doubt),
 		cmocka_unit_test(test_it_is_known_again),
 		cmocka_unit_test(test_what_an_older_store_knew_of_it),

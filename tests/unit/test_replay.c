@@ -667,6 +667,82 @@ static void test_who_is_not_told_of(void **state)
 	assert_won_by(NM_CALL_SAID, "fixly", 12 + 3);
 }
 
+/* A call for which Pat's phone rang, by a plan that rings it for so long, and then Fixly. */
+static struct nm_replay replay_of_pat(int for_s, enum nm_leg_end end, int rang_s, enum nm_call_end became)
+{
+	struct nm_plan *plan;
+	struct nm_replay replay;
+	char text[4096];
+
+	snprintf(text, sizeof(text),
+		 HEAD "path day { step { ring = pat for = %ds } step { ring = fixly } }\npath night { step { ring = fixly } }\n",
+		 for_s);
+	plan = plan_of_text(text, folder);
+	open_store();
+	calls[0] = (struct played){ .call = { .number = 15125550100,
+					      .line = "main",
+					      .caller = { .number = 17375550101 },
+					      .began = T + 3600,
+					      .ended = T + 3720,
+					      .n = 1,
+					      .became = { .end = became,
+							  .reason = NM_CALL_NOBODY,
+							  .by = became == NM_CALL_LOST ? NULL : "pat",
+							  .seconds = became == NM_CALL_LOST ? -1 : rang_s } },
+				    .legs = { { .leg = { .id = "l",
+							 .to = "+15125550115",
+							 .end = end,
+							 .began = T + 3600,
+							 .ended = T + 3600 + rang_s,
+							 .rang_s = rang_s },
+						.who = "pat" } } };
+	keep(&calls[0]);
+	replay = replay_of(plan, 1);
+	nm_plan_free(plan);
+	return replay;
+}
+
+static void assert_fixly_after(int for_s, enum nm_leg_end end, int rang_s)
+{
+	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, NM_CALL_LOST);
+
+	assert_int_equal(replay.won.n, 1);
+	assert_string_equal(replay.won.items[0].by, "fixly");
+	assert_int_equal(replay.won.items[0].seconds, for_s + 3);
+	nm_replay_clear(&replay);
+}
+
+static void assert_missed_too(int for_s, enum nm_leg_end end, int rang_s, enum nm_call_end became)
+{
+	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, became);
+
+	assert_int_equal(replay.counts.calls[NM_REPLAY_MISSED][NM_REPLAY_MISSED], 1);
+	nm_replay_clear(&replay);
+}
+
+/* "A phone that rang on past its own voicemail, and was not swallowed, has none in that call": Pat's is said to pick up
+ * after 20 s. */
+static void test_the_log_knows_an_own_voicemail_better(void **state)
+{
+	struct nm_replay replay;
+
+	(void)state;
+	assert_fixly_after(40, NM_LEG_NO_ANSWER, 40);
+	assert_fixly_after(60, NM_LEG_NO_ANSWER, 24);
+	assert_fixly_after(40, NM_LEG_CANCELED, 30);
+	/* "where it was by no more than 3 seconds, one that is so much later" */
+	assert_fixly_after(22, NM_LEG_NO_ANSWER, 22);
+	assert_missed_too(40, NM_LEG_NO_ANSWER, 22, NM_CALL_LOST);
+	/* It did not ring so long; or the voicemail did take it. */
+	assert_missed_too(40, NM_LEG_NO_ANSWER, 19, NM_CALL_LOST);
+	assert_missed_too(40, NM_LEG_ANSWERED, 23, NM_CALL_SWALLOWED);
+	/* "who answered answers after ringing as long", later than the voicemail is said to */
+	replay = replay_of_pat(40, NM_LEG_ANSWERED, 31, NM_CALL_ANSWERED);
+	assert_int_equal(replay.counts.calls[NM_REPLAY_ANSWERED][NM_REPLAY_ANSWERED], 1);
+	assert_int_equal(replay.counts.seconds_now, 31);
+	nm_replay_clear(&replay);
+}
+
 static void test_what_is_left_out(void **state)
 {
 	struct nm_replay replay =
@@ -745,6 +821,7 @@ int main(void)
 		cmocka_unit_test(test_who_had_the_calls),
 		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
+		cmocka_unit_test(test_the_log_knows_an_own_voicemail_better),
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_which_lines_are_gone),
 		cmocka_unit_test(test_options_that_are_refused),
