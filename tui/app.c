@@ -93,6 +93,8 @@ void app_error(struct app *app, const struct nm_error *err)
 
 bool app_may_write(struct app *app)
 {
+	if (meanwhile_refuses(app))
+		return false;
 	if (!app->session->options.read_only)
 		return true;
 	app_message(app, STYLE_WARNING, "this session is read-only: nothing is changed");
@@ -203,7 +205,7 @@ void app_push(struct app *app, const struct screen_ops *ops, const void *argumen
 	struct nm_error err;
 	void *state;
 
-	if (app->depth == APP_STACK) {
+	if (app->depth + (app->running && !app->meanwhile.asked ? APP_KEPT : 0) >= APP_STACK) {
 		app_message(app, STYLE_WARNING, "too many dialogs are open: close one first");
 		return;
 	}
@@ -215,7 +217,7 @@ void app_push(struct app *app, const struct screen_ops *ops, const void *argumen
 	app->stack[app->depth++] = (struct layer){ops, state};
 }
 
-static void pop(struct app *app)
+void app_pop(struct app *app)
 {
 	if (app->depth == 0)
 		return;
@@ -244,7 +246,7 @@ static bool uncover(struct app *app)
 		if (!context_reads(app->stack[i].ops->context))
 			return false;
 	while (app->depth)
-		pop(app);
+		app_pop(app);
 	return true;
 }
 
@@ -319,7 +321,7 @@ static void act(struct app *app, const struct event *event)
 	if (verdict == VERDICT_QUIT)
 		saving_leave(app);
 	else if (verdict == VERDICT_POP)
-		pop(app);
+		app_pop(app);
 	else if (verdict == VERDICT_STAY && !app_alone(app) && !context_modal(top->ops->context) &&
 		 !act_general(app, event))
 		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
@@ -337,7 +339,8 @@ static void deliver_answer(struct app *app)
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
 		command_line_run(app, text);
-	else if (event.tag != TAG_COMMAND && !command_line_answer(app, &event) && !saving_answer(app, &event) && !recovery_answer(app, &event))
+	else if (event.tag != TAG_COMMAND && !meanwhile_answer(app, &event) && !command_line_answer(app, &event) &&
+		 !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
@@ -345,6 +348,8 @@ static void deliver_answer(struct app *app)
 /* What was told of long work, and of stopping it, is over with it. */
 static void end_progress(struct app *app)
 {
+	if (app->running)
+		return;
 	if (app->progress.stands)
 		app_message(app, STYLE_PLAIN, "%s", "");
 	app->progress.doing = app->progress.pieces = NULL;
@@ -366,7 +371,7 @@ void app_do(struct app *app, enum action action)
 	struct event event = {.action = action};
 
 	app->message[0] = '\0';
-	if (keymap_has(app_context(app), action))
+	if (keymap_has(app_context(app), action) && !meanwhile_puts_off(app, action))
 		app_act(app, &event);
 }
 
@@ -400,7 +405,8 @@ void app_key(struct app *app, uint32_t key)
 		tell_unknown(app, context, key);
 		return;
 	}
-	app_act(app, &event);
+	if (!meanwhile_puts_off(app, event.action))
+		app_act(app, &event);
 }
 
 /* --- quiet work --- */
@@ -557,7 +563,7 @@ void app_clear(struct app *app)
 {
 	recovery_end(app, true); /* where nobody has said otherwise yet */
 	while (app->depth)
-		pop(app);
+		app_pop(app);
 	for (size_t i = 0; i < APP_TABS; i++) {
 		if (app->tabs[i].state)
 			app->tabs[i].ops->close(app->tabs[i].state);

@@ -311,6 +311,7 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 	if (file.n_wrong)
 		*status = STATUS_WRONG;
 	run->stopped = file.stopped || file.unexpired;
+	run->goes_on = file.stopped;
 	nm_calls_file_clear(&file);
 	nm_zone_free(zone);
 	return code;

@@ -67,7 +67,7 @@ static void bar(size_t done, size_t all, int width, int words, char *out, size_t
 
 void progress_words(const struct progress *progress, int64_t now_ms, int width, char *out, size_t size)
 {
-	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + 160];
+	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + PROGRESS_ANSWER];
 
 	left_words(progress, now_ms, left, sizeof left);
 	if (now_ms < progress->held_ms)

@@ -133,7 +133,7 @@ static void an_import_from_a_silent_carrier_stops(void **state)
 	assert_int_equal(esc.done, 0);
 	assert_int_equal(esc.all, 31);
 	stage_shows(&stage, "over: nothing was read: stopped");
-	stage_shows(&stage, "calls was stopped: what was done until then stays");
+	stage_shows(&stage, "calls import was stopped: what was done stays, the same again goes on");
 	stage_close(&stage);
 	close(fd);
 }
@@ -622,7 +622,7 @@ static void an_answer_to_a_key_leaves_the_bar(void **state)
 	char words[256];
 
 	(void)state;
-	progress.answer = "Esc stops it";
+	strcpy(progress.answer, "Esc stops it");
 	progress.held_ms = 500;
 	assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 2, 4 }, 0));
 	progress_words(&progress, 499, 60, words, sizeof words);
