@@ -441,7 +441,7 @@ static bool do_piece(struct app *app)
 		return true;
 	}
 	if (!app->session->findings_known) {
-		if (session_findings(app->session, &findings, &err)) {
+		if (session_findings(app->session, &findings, &err) && !app_interrupted(app)) {
 			app_error(app, &err);
 			return false;
 		}
@@ -454,8 +454,11 @@ static bool do_piece(struct app *app)
 
 bool app_idle(struct app *app)
 {
-	const bool more = do_piece(app);
+	bool more;
 
+	app->quiet = true;
+	more = do_piece(app);
+	app->quiet = false;
 	if (!more)
 		end_progress(app);
 	return more;
@@ -496,6 +499,14 @@ static bool show_working(void *context, const char *pieces, size_t done, size_t 
 	return app_progress(context, "", pieces, done, all);
 }
 
+/* A screen that is looked at beside long work has what it needs, or goes without. */
+static bool show_deriving(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct app *app = context;
+
+	return app->quiet ? app_progress_quietly(app, pieces, done, all) : app_progress(app, "", pieces, done, all);
+}
+
 /* A command that tells no progress of its own is told to be waiting. */
 static bool push_idle(void *context)
 {
@@ -515,6 +526,8 @@ static void begin(struct app *app, struct session *session)
 	session->idle = push_idle;
 	session->working = show_working;
 	session->progress_context = app;
+	session->deriving = show_deriving;
+	session->deriving_context = app;
 }
 
 enum nm_code app_init_alone(struct app *app, struct session *session, int width, int height,
@@ -575,6 +588,7 @@ void app_clear(struct app *app)
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	app->session->working = NULL;
+	app->session->deriving = NULL;
 	app->session->keeps = false;
 	*app = (struct app){0};
 }

@@ -73,8 +73,8 @@ void progress_words(const struct progress *progress, int64_t now_ms, int width, 
 	if (now_ms < progress->held_ms)
 		snprintf(words, sizeof words, "%s", progress->answer);
 	else
-		snprintf(words, sizeof words, "%s%s%zu of %zu %s%s, Esc stops", progress->doing, *progress->doing ? " " : "",
-			 progress->last, progress->all, progress->pieces, left);
+		snprintf(words, sizeof words, "%s%s%zu of %zu %s%s%s", progress->doing, *progress->doing ? " " : "",
+			 progress->last, progress->all, progress->pieces, left, progress->passes ? "" : ", Esc stops");
 	bar(progress->last, progress->all, width, (int)strlen(words) + BESIDE, blocks, sizeof blocks);
 	snprintf(out, size, "%s%s", blocks, words);
 }

@@ -22,6 +22,7 @@ struct progress {
 	char answer[PROGRESS_ANSWER]; /* to a key; stands beside the bar until: */
 	int64_t held_ms;
 	bool stands;     /* what the row of messages says is of it */
+	bool passes;     /* quiet work, which keys do not wait for: nobody has to stop it */
 	bool shown;      /* since the key that began it */
 };
 

@@ -150,12 +150,35 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 	if (!app->term || app->meanwhile.acting)
 		return true;
 	now = clock_ms();
+	app->progress.passes = false;
 	if (progress_tell(&app->progress, doing, (struct progress_step){pieces, done, all}, now)) {
 		tell_progress(app, now);
 		app->progress.shown = true;
 		show(app);
 	}
 	return look(app);
+}
+
+bool app_interrupted(const struct app *app)
+{
+	return app->held.kind != INPUT_NONE;
+}
+
+bool app_progress_quietly(struct app *app, const char *pieces, size_t done, size_t all)
+{
+	int64_t now;
+
+	if (!app->term)
+		return true;
+	now = clock_ms();
+	app->progress.passes = true;
+	if (progress_tell(&app->progress, "", (struct progress_step){pieces, done, all}, now) &&
+	    (app->progress.stands || !app->message[0])) {
+		tell_progress(app, now);
+		show(app);
+	}
+	app->held = term_wait(app->term, 0);
+	return !app_interrupted(app);
 }
 
 /* True when there is something new to show. */
@@ -237,6 +260,15 @@ void app_tell_mistakes(struct app *app)
 	nm_buf_clear(&text);
 }
 
+/* What ended quiet work comes first. */
+static struct input next_input(struct app *app, int timeout_ms)
+{
+	const struct input held = app->held;
+
+	app->held = (struct input){.kind = INPUT_NONE};
+	return held.kind != INPUT_NONE ? held : term_wait(app->term, timeout_ms);
+}
+
 /* One input after another, until something ends it. */
 static void loop(struct app *app)
 {
@@ -245,8 +277,7 @@ static void loop(struct app *app)
 	app_tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
-		struct input input = term_wait(app->term, quiet ? TICK_MS : PAUSE_MS);
-
+		const struct input input = next_input(app, quiet ? TICK_MS : PAUSE_MS);
 		const bool draw = take(app, &input, &quiet);
 
 		end_work(app);

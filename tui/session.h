@@ -75,6 +75,9 @@ struct session {
 	/* Asked by other long work now and then, first with 0 done; false: stop.  NULL: nobody is there to ask. */
 	bool (*working)(void *context, const char *pieces, size_t done, size_t all);
 	void *progress_context;
+	/* The same of what is derived of the plan, whoever asks for that; false: not now, and who asked gets NM_REFUSED. */
+	bool (*deriving)(void *context, const char *pieces, size_t done, size_t all);
+	void *deriving_context;
 
 	/* The session's own: use the functions below. */
 	char *read_text; /* that read last; NULL: none did, or memory was out */

@@ -242,6 +242,68 @@ static void a_sweep_is_the_same_whatever_is_looked_at(void **state)
 	stage_close(&stage);
 }
 
+/* --- quiet work --- */
+
+struct pressed {
+	struct app *app;
+	size_t asked, most; /* a key is pressed when it is asked for the last time */
+	bool compared;
+};
+
+/* As the loop does when a key comes. */
+static bool until_a_key(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct pressed *pressed = context;
+
+	assert_true(done < all);
+	pressed->compared |= strstr(pieces, "compared") != NULL;
+	if (++pressed->asked < pressed->most)
+		return true;
+	pressed->app->held = (struct input){.kind = INPUT_KEY, .key = K_DOWN};
+	return false;
+}
+
+/* "Nothing blocks the keyboard": a key ends what is found out in quiet moments, wherever it is, without a word; in the next
+ * quiet moment it is found out, as if there had been no key. */
+static void quiet_work_gives_way_to_keys(void **state)
+{
+	struct pressed pressed = {.most = 1};
+	struct stage stage;
+	char *expected, *got;
+
+	(void)state;
+	open_stage(&stage);
+	stage_keys(&stage, "2");
+	say(&stage, "search");
+	stage_type(&stage, "closed");
+	stage_keys(&stage, "Enter K");
+	stage_shows(&stage, "saving changes for callers");
+	expected = stage_text(&stage);
+	stage_keys(&stage, "u");
+	pressed.app = &stage.app;
+	stage.session.deriving = until_a_key;
+	stage.session.deriving_context = &pressed;
+	app_key(&stage.app, key_read("K", 1));
+	for (;; pressed.most++) {
+		stage.app.held.kind = INPUT_NONE;
+		pressed.asked = 0;
+		while (stage.app.held.kind == INPUT_NONE && app_idle(&stage.app))
+			;
+		if (stage.app.held.kind == INPUT_NONE)
+			break;
+		assert_true(strstr(stage.app.message, "not saved yet") != NULL);
+		assert_false(stage.session.changes_known);
+	}
+	assert_true(pressed.most > 2 && pressed.compared);
+	app_settle(&stage.app);
+	app_draw(&stage.app);
+	got = stage_text(&stage);
+	assert_string_equal(expected, got);
+	free(expected);
+	free(got);
+	stage_close(&stage);
+}
+
 /* --- stopping --- */
 
 static void escape_at_once(struct during *during, size_t n)
@@ -347,6 +409,7 @@ int main(void)
 		cmocka_unit_test(no_key_changes_anything_nor_what_the_work_does),
 		cmocka_unit_test(what_would_change_something_says_why_it_does_not),
 		cmocka_unit_test(a_sweep_is_the_same_whatever_is_looked_at),
+		cmocka_unit_test(quiet_work_gives_way_to_keys),
 		cmocka_unit_test(escape_stops_it_where_nothing_is_open),
 		cmocka_unit_test(where_it_would_close_something_it_asks_first),
 		cmocka_unit_test(the_question_goes_with_the_work),

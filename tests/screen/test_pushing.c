@@ -631,6 +631,10 @@ static void an_answer_to_a_key_leaves_the_bar(void **state)
 	assert_string_equal(words, "[##################..................]\nEsc stops it");
 	progress_words(&progress, 500, 60, words, sizeof words);
 	assert_string_equal(words, "[########........] pushing 2 of 4 lines, Esc stops");
+	progress.passes = true; /* quiet work, which ends when any key comes */
+	progress_words(&progress, 500, 60, words, sizeof words);
+	assert_string_equal(words, "[########........] pushing 2 of 4 lines");
+	progress.passes = false;
 	progress.held_ms = 2000;
 	assert_true(progress_tell(&progress, "twilio", (struct progress_step){ 0 }, 1000));
 	progress_words(&progress, 1000, 60, words, sizeof words);
