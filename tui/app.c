@@ -499,12 +499,14 @@ static bool show_working(void *context, const char *pieces, size_t done, size_t 
 	return app_progress(context, "", pieces, done, all);
 }
 
-/* A screen that is looked at beside long work has what it needs, or goes without. */
+/* What a key needs is not kept from it, nor are the keys behind it: that is as short as the plan is. */
 static bool show_deriving(void *context, const char *pieces, size_t done, size_t all)
 {
 	struct app *app = context;
 
-	return app->quiet ? app_progress_quietly(app, pieces, done, all) : app_progress(app, "", pieces, done, all);
+	if (app->quiet)
+		return app_progress_quietly(app, pieces, done, all);
+	return !app->running || app_progress(app, "", pieces, done, all);
 }
 
 /* A command that tells no progress of its own is told to be waiting. */

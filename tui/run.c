@@ -177,7 +177,8 @@ bool app_progress_quietly(struct app *app, const char *pieces, size_t done, size
 		tell_progress(app, now);
 		show(app);
 	}
-	app->held = term_wait(app->term, 0);
+	if (!app_interrupted(app))
+		app->held = term_wait(app->term, 0);
 	return !app_interrupted(app);
 }
 
