@@ -12,6 +12,7 @@
 #include "core/calls_file_private.h"
 
 #define CHUNK 65536
+#define PIECE 8192 /* of it, between two questions whether to go on: some hundred rows */
 
 /* What divides the columns: whichever stands most often in the first line. */
 static char delimiter_of(const char *bytes, size_t len)
@@ -119,21 +120,35 @@ static enum nm_code read_json(const struct nm_rows_reader *reader, char *bytes, 
 	return code;
 }
 
+/* What was read, piece by piece. */
+static enum nm_code feed(const struct nm_rows_reader *reader, const char *bytes, size_t len, int64_t *done, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t at = 0; at < len && code == NM_OK && !reader->out->stopped; at += PIECE) {
+		const size_t n = len - at < PIECE ? len - at : PIECE;
+
+		code = nm_csv_feed(*reader->csv, bytes + at, n, err);
+		*done += (int64_t)n;
+		if (code == NM_OK)
+			tell_progress(reader, *done);
+	}
+	return code;
+}
+
 static enum nm_code read_table(const struct nm_rows_reader *reader, char *bytes, size_t skip, ssize_t n,
 			       struct nm_error *err)
 {
 	char delimiter = delimiter_of(bytes, (size_t)n);
-	int64_t done = 0;
+	int64_t done;
 	enum nm_code code;
 
 	skip += said_delimiter(bytes + skip, (size_t)n - skip, &delimiter);
+	done = (int64_t)skip;
 	code = nm_csv_open(delimiter, reader->take, reader->context, reader->csv, err);
 	while (code == NM_OK && n > 0 && !reader->out->stopped) {
-		code = nm_csv_feed(*reader->csv, bytes + skip, (size_t)n - skip, err);
+		code = feed(reader, bytes + skip, (size_t)n - skip, &done, err);
 		skip = 0;
-		done += n;
-		if (code == NM_OK)
-			tell_progress(reader, done);
 		if (code == NM_OK)
 			code = before_waiting(reader, err);
 		if (code == NM_OK && !reader->out->stopped)

@@ -535,6 +535,23 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 	return code;
 }
 
+/* An import that is stopped here has kept all that was read. */
+static enum nm_code expire(struct reading *run, struct nm_error *err)
+{
+	struct nm_store *store = run->log.store;
+	enum nm_code code;
+
+	if (run->out->stopped)
+		return NM_OK;
+	if (run->options->expiring != NULL)
+		nm_store_ask(store, run->options->expiring, run->options->progress_context);
+	code = nm_expire(store, run->log.plan, run->options->now, &run->out->expired, err);
+	run->out->unexpired = code == NM_REFUSED && nm_store_stopped(store);
+	if (run->options->expiring != NULL)
+		nm_store_ask(store, NULL, NULL);
+	return run->out->unexpired ? NM_OK : code;
+}
+
 enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *plan, int fd,
 				  const struct nm_calls_file_options *options, struct nm_calls_file *out,
 				  struct nm_error *err)
@@ -559,7 +576,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	if (code == NM_OK)
 		code = read_all(run, fd, &why);
 	if (code == NM_OK)
-		code = nm_expire(store, plan, options->now, &out->expired, &why);
+		code = expire(run, &why);
 	nm_made_clear(&run->made);
 	nm_open_free(run->open);
 	nm_zone_free(run->utc);

@@ -166,6 +166,7 @@ struct nm_prover {
 	struct nm_holding *holdings; /* [n_lines] */
 	uint32_t **folded; /* [n_paths]: state -> first state alike for the path; NULL until needed */
 	bool *far;	   /* [n_paths]: with folded: it rings lines, so that caller and state count */
+	size_t walked;         /* calls that were proved */
 	size_t n_cases, n_slots;
 	struct nm_case **slots; /* hash table, n_slots a power of two */
 	struct nm_graph graph;

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define PROGRESS_EVERY 64 /* states between two calls of progress */
+#define ASK_CASES 4096 /* calls proved between two questions whether to go on: some milliseconds */
 
 struct unit { /* one call of the walk */
 	uint32_t state;
@@ -186,11 +186,14 @@ static enum nm_code unit_both(struct nm_prover *prover, struct unit unit)
 	return unit_walk(prover, &unit, &one);
 }
 
-static bool goes_on(const struct nm_prover *prover, uint32_t state)
+/* Asked before each line of each state, of a plan with few lines seldom and of one with many in the middle of a state. */
+static bool goes_on(struct nm_prover *prover, uint32_t state)
 {
 	const struct nm_check_options *options = prover->checker->options;
+	const size_t before = prover->walked;
 
-	if (!options->progress || state % PROGRESS_EVERY)
+	prover->walked += prover->checker->classes.n;
+	if (!options->progress || (before && before / ASK_CASES == prover->walked / ASK_CASES))
 		return true;
 	return options->progress(options->progress_context, state, prover->checker->timeline->n_states);
 }
@@ -213,15 +216,16 @@ static enum nm_code walk(struct nm_prover *prover)
 	struct unit unit;
 
 	for (unit.state = 0; unit.state < checker->timeline->n_states; unit.state++) {
-		if (!goes_on(prover, unit.state))
-			return nm_fail(prover->err, NM_REFUSED, "the check was stopped");
-		for (unit.line = 0; unit.line < (int)checker->plan->n_lines; unit.line++)
+		for (unit.line = 0; unit.line < (int)checker->plan->n_lines; unit.line++) {
+			if (!goes_on(prover, unit.state))
+				return nm_fail(prover->err, NM_REFUSED, "the check was stopped");
 			for (unit.caller = 0; unit.caller < (int)checker->classes.n; unit.caller++) {
 				enum nm_code code = unit_both(prover, unit);
 
 				if (code)
 					return code;
 			}
+		}
 	}
 	return NM_OK;
 }

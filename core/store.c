@@ -469,6 +469,11 @@ void nm_store_ask(struct nm_store *store, bool (*asked)(void *context, size_t do
 	sqlite3_progress_handler(store->db, ASK_EVERY, asked != NULL ? ask : NULL, store);
 }
 
+bool nm_store_stopped(const struct nm_store *store)
+{
+	return store->asking.stopped;
+}
+
 enum nm_code nm_store_reached(struct nm_store *store, size_t done, size_t all, struct nm_error *err)
 {
 	store->asking.done = done;

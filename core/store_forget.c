@@ -11,7 +11,7 @@
 #include "core/store_private.h"
 
 #define LEFT_MAX  10000 /* traces at carriers that are told */
-#define ASK_CALLS 256   /* calls that are taken out between two questions whether to go on */
+#define ASK_ROWS  256   /* calls or follow-ups that are taken out between two questions whether to go on */
 
 /* --- running a statement --- */
 
@@ -186,8 +186,8 @@ struct ids {
 	int64_t *items; /* malloc'd */
 };
 
-/* The calls that a statement names by what it is given. */
-static enum nm_code find_calls(struct nm_store *store, enum nm_store_statement which, int64_t what, struct ids *out,
+/* The rows that a statement names by what it is given. */
+static enum nm_code find_ids(struct nm_store *store, enum nm_store_statement which, int64_t what, struct ids *out,
 			       struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
@@ -205,21 +205,34 @@ static enum nm_code find_calls(struct nm_store *store, enum nm_store_statement w
 	sqlite3_reset(statement);
 	if (!ok)
 		return nm_fail_memory(err);
-	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "looking for calls", err);
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "looking for rows", err);
 }
 
-/* Out of the sums and of the log; their legs are gone by then. */
-static enum nm_code drop_calls(struct nm_store *store, const struct ids *ids, struct nm_error *err)
+/* Out of the sums and of the log; what names it is gone by then. */
+static enum nm_code drop_call(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	enum nm_code code = nm_store_sums_take_out(store, id, err);
+
+	return code == NM_OK ? nm_store_run_id(store, NM_SQL_CALL_DROP, id, err) : code;
+}
+
+/* How far it is, of all rows that are taken out one by one. */
+struct far {
+	size_t done, all;
+};
+
+/* One after the other, so that whoever waits sees how far it is. */
+static enum nm_code drop_each(struct nm_store *store, const struct ids *ids,
+			      enum nm_code (*drop)(struct nm_store *store, int64_t id, struct nm_error *err), struct far *far,
+			      struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < ids->n && code == NM_OK; i++) {
-		if (i % ASK_CALLS == 0)
-			code = nm_store_reached(store, i, ids->n, err);
+		if (far->done++ % ASK_ROWS == 0)
+			code = nm_store_reached(store, far->done - 1, far->all, err);
 		if (code == NM_OK)
-			code = nm_store_sums_take_out(store, ids->items[i], err);
-		if (code == NM_OK)
-			code = nm_store_run_id(store, NM_SQL_CALL_DROP, ids->items[i], err);
+			code = drop(store, ids->items[i], err);
 	}
 	return code;
 }
@@ -235,6 +248,7 @@ static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time 
 		NM_SQL_SANDBOX_TEXTS_DROP,
 	};
 	struct ids calls = { .n = 0 };
+	struct far far = { 0, 0 };
 	enum nm_code code = nm_store_begin(store, err);
 
 	if (code != NM_OK)
@@ -243,9 +257,10 @@ static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time 
 	if (code == NM_OK)
 		code = run_all(store, which, sizeof(which) / sizeof(which[0]), number, err);
 	if (code == NM_OK)
-		code = find_calls(store, NM_SQL_FORGET_CALLS, (int64_t)number, &calls, err);
+		code = find_ids(store, NM_SQL_FORGET_CALLS, (int64_t)number, &calls, err);
+	far.all = calls.n;
 	if (code == NM_OK)
-		code = drop_calls(store, &calls, err);
+		code = drop_each(store, &calls, drop_call, &far, err);
 	free(calls.items);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
@@ -280,14 +295,12 @@ enum nm_code nm_store_forget(struct nm_store *store, nm_number number, nm_time n
 
 /* --- what is old --- */
 
-/* Runs statements over what is older, and counts what the last of them took. */
-static enum nm_code expire(struct nm_store *store, const enum nm_store_statement *which, size_t n,
-			   nm_time before, int64_t *taken, struct nm_error *err)
+/* Runs a statement over what is older, and counts what it took. */
+static enum nm_code expire(struct nm_store *store, enum nm_store_statement which, nm_time before, int64_t *taken,
+			   struct nm_error *err)
 {
-	enum nm_code code = NM_OK;
+	const enum nm_code code = nm_store_run_id(store, which, before, err);
 
-	for (size_t i = 0; i < n && code == NM_OK; i++)
-		code = nm_store_run_id(store, which[i], before, err);
 	if (code == NM_OK)
 		*taken = sqlite3_changes(store->db);
 	return code;
@@ -304,39 +317,67 @@ static enum nm_code expire_sandbox(struct nm_store *store, nm_time before, struc
 	return nm_store_run(store, statement, err);
 }
 
-static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm_expired *out,
-			       struct nm_error *err)
+static enum nm_code run_each(struct nm_store *store, const enum nm_store_statement *which, size_t n, int64_t id,
+			     struct nm_error *err)
 {
-	static const enum nm_store_statement followups[] = { NM_SQL_EXPIRE_DEEDS, NM_SQL_EXPIRE_FOLLOWUPS };
-	static const enum nm_store_statement of_calls[] = { NM_SQL_EXPIRE_ALERTED, NM_SQL_EXPIRE_ALERTS,
-							    NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS };
-	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
-	static const enum nm_store_statement inbound[] = { NM_SQL_EXPIRE_INBOUND };
-	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
-	struct ids calls = { .n = 0 };
-	int64_t came, legs;
-	enum nm_code code = find_calls(store, NM_SQL_EXPIRE_CALLS, before, &calls, err);
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		code = nm_store_run_id(store, which[i], id, err);
+	return code;
+}
+
+static enum nm_code expire_call(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	static const enum nm_store_statement which[] = { NM_SQL_EXPIRE_ALERTED, NM_SQL_EXPIRE_ALERTS, NM_SQL_EXPIRE_OPENERS,
+							 NM_SQL_EXPIRE_LEGS };
+	enum nm_code code = run_each(store, which, sizeof(which) / sizeof(which[0]), id, err);
+
+	return code == NM_OK ? drop_call(store, id, err) : code;
+}
+
+static enum nm_code expire_followup(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	static const enum nm_store_statement which[] = { NM_SQL_EXPIRE_DEEDS, NM_SQL_FOLLOWUP_DROP };
+
+	return run_each(store, which, sizeof(which) / sizeof(which[0]), id, err);
+}
+
+static enum nm_code expire_calls(struct nm_store *store, nm_time before, struct nm_expired *out, struct nm_error *err)
+{
+	struct ids calls = { .n = 0 }, followups = { .n = 0 };
+	struct far far = { 0, 0 };
+	enum nm_code code = find_ids(store, NM_SQL_EXPIRE_CALLS, before, &calls, err);
 
 	if (code == NM_OK)
-		code = nm_store_reached(store, 0, calls.n, err);
+		code = find_ids(store, NM_SQL_EXPIRE_FOLLOWUPS, before, &followups, err);
+	far.all = calls.n + followups.n;
 	if (code == NM_OK)
-		code = expire(store, followups, 2, before, &out->followups, err);
+		code = drop_each(store, &followups, expire_followup, &far, err);
 	if (code == NM_OK)
-		code = expire(store, of_calls, 4, before, &legs, err);
-	if (code == NM_OK)
-		code = drop_calls(store, &calls, err);
-	free(calls.items);
+		code = drop_each(store, &calls, expire_call, &far, err);
 	out->calls = (int64_t)calls.n;
+	out->followups = (int64_t)followups.n;
+	free(calls.items);
+	free(followups.items);
+	return code;
+}
+
+static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm_expired *out, struct nm_error *err)
+{
+	int64_t came;
+	enum nm_code code = expire_calls(store, before, out, err);
+
 	if (code == NM_OK)
-		code = expire(store, texts, 1, before, &out->texts, err);
+		code = expire(store, NM_SQL_EXPIRE_TEXTS, before, &out->texts, err);
 	if (code == NM_OK)
-		code = expire(store, inbound, 1, before, &came, err);
+		code = expire(store, NM_SQL_EXPIRE_INBOUND, before, &came, err);
 	if (code == NM_OK)
 		out->texts += came;
 	if (code == NM_OK)
 		code = expire_sandbox(store, before, err);
 	if (code == NM_OK)
-		code = expire(store, events, 1, before, &out->events, err);
+		code = expire(store, NM_SQL_EXPIRE_EVENTS, before, &out->events, err);
 	return code;
 }
 

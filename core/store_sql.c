@@ -309,7 +309,6 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
 		" FROM deed WHERE followup = ?1)"
 		" WHERE id = ?1",
-	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
 	[NM_SQL_DEED_ADD] =
 		"INSERT INTO deed(followup, at, who, kind, outcome, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[NM_SQL_DEEDS] = "SELECT at, who, kind, outcome, words FROM deed WHERE followup = ?1 ORDER BY at, id",
@@ -422,11 +421,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
-	[NM_SQL_EXPIRE_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM followup WHERE " OLD_FOLLOWUP ")",
-	[NM_SQL_EXPIRE_FOLLOWUPS] = "DELETE FROM followup WHERE " OLD_FOLLOWUP,
-	[NM_SQL_EXPIRE_OPENERS] =
-		"UPDATE followup SET call = NULL WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
-	[NM_SQL_EXPIRE_LEGS] = "DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_DEEDS] = "DELETE FROM deed WHERE followup = ?1",
+	[NM_SQL_EXPIRE_FOLLOWUPS] = "SELECT id FROM followup WHERE " OLD_FOLLOWUP,
+	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
+	[NM_SQL_EXPIRE_OPENERS] = "UPDATE followup SET call = NULL WHERE call = ?1",
+	[NM_SQL_EXPIRE_LEGS] = "DELETE FROM leg WHERE call = ?1",
 	[NM_SQL_EXPIRE_CALLS] = "SELECT id FROM call WHERE " OLD_CALL,
 	[NM_SQL_CALL_DROP] = "DELETE FROM call WHERE id = ?",
 	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
@@ -463,8 +462,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FORGET_NAMING] = "DELETE FROM " NAMING_CALLER,
 	[NM_SQL_FORGET_ALERTED] = "DELETE FROM alerted WHERE ?1 > 0 AND number = ?2 OR " ALERTS_OF_CALLER,
 	[NM_SQL_FORGET_ALERTS] = "DELETE FROM alert WHERE " ALERTS_OF_CALLER,
-	[NM_SQL_EXPIRE_ALERTED] = "DELETE FROM alerted WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
-	[NM_SQL_EXPIRE_ALERTS] = "DELETE FROM alert WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_ALERTED] = "DELETE FROM alerted WHERE call = ?1",
+	[NM_SQL_EXPIRE_ALERTS] = "DELETE FROM alert WHERE call = ?1",
 	[NM_SQL_FORMER_LEAD_ON] = "UPDATE former SET now = ?2 WHERE now = ?1",
 	[NM_SQL_FORMER_PUT] = "INSERT OR REPLACE INTO former(name, now) VALUES(?1, ?2)",
 	[NM_SQL_FORMER_DROP] = "DELETE FROM former WHERE name = ?2",

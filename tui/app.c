@@ -94,6 +94,8 @@ void app_error(struct app *app, const struct nm_error *err)
 
 bool app_may_write(struct app *app)
 {
+	if (meanwhile_refuses(app))
+		return false;
 	if (!app->session->options.read_only)
 		return true;
 	app_message(app, STYLE_WARNING, "this session is read-only: nothing is changed");
@@ -205,7 +207,7 @@ void app_push(struct app *app, const struct screen_ops *ops, const void *argumen
 	struct nm_error err;
 	void *state;
 
-	if (app->depth == APP_STACK) {
+	if (app->depth + (app->running && !app->meanwhile.asked ? APP_KEPT : 0) >= APP_STACK) {
 		app_message(app, STYLE_WARNING, "too many dialogs are open: close one first");
 		return;
 	}
@@ -217,7 +219,7 @@ void app_push(struct app *app, const struct screen_ops *ops, const void *argumen
 	app->stack[app->depth++] = (struct layer){ops, state};
 }
 
-static void pop(struct app *app)
+void app_pop(struct app *app)
 {
 	if (app->depth == 0)
 		return;
@@ -246,7 +248,7 @@ static bool uncover(struct app *app)
 		if (!context_reads(app->stack[i].ops->context))
 			return false;
 	while (app->depth)
-		pop(app);
+		app_pop(app);
 	return true;
 }
 
@@ -321,7 +323,7 @@ static void act(struct app *app, const struct event *event)
 	if (verdict == VERDICT_QUIT)
 		saving_leave(app);
 	else if (verdict == VERDICT_POP)
-		pop(app);
+		app_pop(app);
 	else if (verdict == VERDICT_STAY && !app_alone(app) && !context_modal(top->ops->context) &&
 		 !act_general(app, event))
 		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
@@ -339,7 +341,8 @@ static void deliver_answer(struct app *app)
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
 		command_line_run(app, text);
-	else if (event.tag != TAG_COMMAND && !command_line_answer(app, &event) && !saving_answer(app, &event) && !recovery_answer(app, &event))
+	else if (event.tag != TAG_COMMAND && !meanwhile_answer(app, &event) && !command_line_answer(app, &event) &&
+		 !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
@@ -347,6 +350,8 @@ static void deliver_answer(struct app *app)
 /* What was told of long work, and of stopping it, is over with it. */
 static void end_progress(struct app *app)
 {
+	if (app->running)
+		return;
 	if (app->progress.stands)
 		app_message(app, STYLE_PLAIN, "%s", "");
 	app->progress.doing = app->progress.pieces = NULL;
@@ -368,7 +373,7 @@ void app_do(struct app *app, enum action action)
 	struct event event = {.action = action};
 
 	app->message[0] = '\0';
-	if (keymap_has(app_context(app), action))
+	if (keymap_has(app_context(app), action) && !meanwhile_puts_off(app, action))
 		app_act(app, &event);
 }
 
@@ -402,7 +407,8 @@ void app_key(struct app *app, uint32_t key)
 		tell_unknown(app, context, key);
 		return;
 	}
-	app_act(app, &event);
+	if (!meanwhile_puts_off(app, event.action))
+		app_act(app, &event);
 }
 
 /* --- quiet work --- */
@@ -437,7 +443,7 @@ static bool do_piece(struct app *app)
 		return true;
 	}
 	if (!app->session->findings_known) {
-		if (session_findings(app->session, &findings, &err)) {
+		if (session_findings(app->session, &findings, &err) && !app_interrupted(app)) {
 			app_error(app, &err);
 			return false;
 		}
@@ -450,8 +456,11 @@ static bool do_piece(struct app *app)
 
 bool app_idle(struct app *app)
 {
-	const bool more = do_piece(app);
+	bool more;
 
+	app->quiet = true;
+	more = do_piece(app);
+	app->quiet = false;
 	if (!more)
 		end_progress(app);
 	return more;
@@ -492,6 +501,16 @@ static bool show_working(void *context, const char *pieces, size_t done, size_t 
 	return app_progress(context, "", pieces, done, all);
 }
 
+/* What a key needs is not kept from it, nor are the keys behind it: that is as short as the plan is. */
+static bool show_deriving(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct app *app = context;
+
+	if (app->quiet)
+		return app_progress_quietly(app, pieces, done, all);
+	return !app->running || app_progress(app, "", pieces, done, all);
+}
+
 /* A command that tells no progress of its own is told to be waiting. */
 static bool push_idle(void *context)
 {
@@ -511,6 +530,8 @@ static void begin(struct app *app, struct session *session)
 	session->idle = push_idle;
 	session->working = show_working;
 	session->progress_context = app;
+	session->deriving = show_deriving;
+	session->deriving_context = app;
 }
 
 enum nm_code app_init_alone(struct app *app, struct session *session, int width, int height,
@@ -559,7 +580,7 @@ void app_clear(struct app *app)
 {
 	recovery_end(app, true); /* where nobody has said otherwise yet */
 	while (app->depth)
-		pop(app);
+		app_pop(app);
 	for (size_t i = 0; i < APP_TABS; i++) {
 		if (app->tabs[i].state)
 			app->tabs[i].ops->close(app->tabs[i].state);
@@ -571,6 +592,7 @@ void app_clear(struct app *app)
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	app->session->working = NULL;
+	app->session->deriving = NULL;
 	app->session->keeps = false;
 	*app = (struct app){0};
 }

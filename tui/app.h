@@ -6,6 +6,7 @@
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
+#include "meanwhile.h"
 #include "nevermiss/mem.h"
 #include "others.h"
 #include "progress.h"
@@ -13,13 +14,13 @@
 #include "screen.h"
 #include "session.h"
 #include "style.h"
+#include "term.h"
 
 #define APP_TABS 8
 #define APP_STACK 8
+#define APP_KEPT 2 /* of it, for what long work will show and ask */
 #define APP_TRAIL 32
 #define APP_MESSAGE 512
-
-struct term;
 
 struct layer {
 	const struct screen_ops *ops;
@@ -42,7 +43,10 @@ struct app {
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
 	struct progress progress;       /* of long work */
+	bool quiet;                     /* quiet work is done */
+	struct input held;              /* that came meanwhile, and ended it */
 	const char *running;            /* the command of the `:` line under way, a literal; NULL */
+	struct meanwhile meanwhile;     /* of that command */
 	struct recovery recovery;
 	struct others others;           /* who have the plan open too */
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
@@ -120,10 +124,16 @@ bool app_may_change(struct app *app);
 bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
+/* Closes the topmost dialog or page, unanswered; nothing when there is none. */
+void app_pop(struct app *app);
 /* Long work: shows how far it is (progress.h) and looks at the keyboard, or only that; false when the user wants it to
  * stop.  doing: "pushing", or "" where the pieces ("calls") are many and quick; a literal. */
 bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all);
 bool app_listen(struct app *app);
+/* The same for quiet work: where it lasts it is shown, unless something else is being said; false when a key, or anything else,
+ * came: that is for the loop, and the work begins anew in the next quiet moment. */
+bool app_progress_quietly(struct app *app, const char *pieces, size_t done, size_t all);
+bool app_interrupted(const struct app *app);
 /* The same for work of which nobody knows how far it is: who waits, a literal, and for how long. */
 bool app_wait(struct app *app, const char *who);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */

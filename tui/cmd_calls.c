@@ -450,7 +450,7 @@ static enum nm_code import_from(struct invocation *run, int account, nm_time sin
 		context.progress_context = &reading;
 	}
 	code = nm_calls_import(&context, account, since, import, err);
-	run->stopped = import->stopped;
+	run->stopped = run->goes_on = import->stopped;
 	if (import->stopped && code == NM_CARRIER)
 		code = NM_OK;
 	else if (import->arena && expire_now(run->session, context.store, expired, &why) && !code)

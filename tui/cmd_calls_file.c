@@ -60,6 +60,13 @@ static bool told(void *context, int64_t done)
 	       session->working(session->progress_context, "KiB imported", (size_t)done >> 10, (reading->size >> 10) + 1);
 }
 
+static bool told_expiring(void *context, size_t done, size_t all)
+{
+	const struct reading *reading = context;
+
+	return reading->session->working(reading->session->progress_context, "calls and follow-ups let go", done, all);
+}
+
 /* "time 120, caller 3": how many rows could not be read for each. */
 static const char *faults_words(const struct nm_calls_file *file, struct nm_buf *out)
 {
@@ -151,6 +158,8 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
+	if (file->unexpired)
+		nm_buf_add(run->out, "stopped when all was read: what is older than the plan's retention stays until the next import\n");
 	rows_text(run, file, file->odd, file->n_odd, NM_CALLS_FILE_ODD);
 	if (file->n_odd > NM_CALLS_FILE_ODD)
 		nm_buf_addf(run->notes, "and %lld more calls whose caller is no number in full\n",
@@ -288,6 +297,7 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 		code = open_file(run->session, name, &fd, &reading.size, err);
 	if (!code) {
 		options.progress = told;
+		options.expiring = run->session->working ? told_expiring : NULL;
 		options.progress_context = &reading;
 		told(&reading, 0);
 		code = nm_calls_file_import(store, run->session->plan, fd, &options, &file, err);
@@ -300,7 +310,8 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 		nm_buf_add(run->notes, run->out->data); /* what was kept before the mistake: a result is not printed then */
 	if (file.n_wrong)
 		*status = STATUS_WRONG;
-	run->stopped = file.stopped;
+	run->stopped = file.stopped || file.unexpired;
+	run->goes_on = file.stopped;
 	nm_calls_file_clear(&file);
 	nm_zone_free(zone);
 	return code;

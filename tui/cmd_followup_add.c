@@ -103,6 +103,7 @@ static bool goes_on(struct leads *leads)
 	if (session->working && leads->size)
 		leads->run->stopped = !session->working(session->progress_context, "KiB of leads added", leads->read >> 10,
 							(leads->size >> 10) + 1);
+	leads->run->goes_on = leads->run->stopped;
 	return !leads->run->stopped;
 }
 

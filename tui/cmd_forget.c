@@ -257,7 +257,7 @@ static bool told_calls(void *context, size_t done, size_t all)
 {
 	const struct session *session = context;
 
-	return session->working(session->progress_context, "calls let go", done, all);
+	return session->working(session->progress_context, "calls and follow-ups let go", done, all);
 }
 
 enum nm_code expire_now(struct session *session, struct nm_store *store, struct nm_expired *out, struct nm_error *err)

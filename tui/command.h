@@ -58,6 +58,7 @@ struct invocation {
 	void *ask_context;
 	struct nm_buf *first; /* with ask: the text that was shown */
 	bool stopped; /* set by the run: whoever runs it stopped it, and what was done until then stays */
+	bool goes_on; /* likewise, of what was stopped: the same command again does the rest */
 };
 
 enum plan_need {

@@ -274,19 +274,43 @@ bool command_line_answer(struct app *app, const struct event *event)
 	return true;
 }
 
+/* "calls import": the command, and which of its ways was asked for. */
+static void work_words(const struct command *command, const struct arguments *args, char out[static MEANWHILE_WORK])
+{
+	const char *way = args->n_words ? args->words[0] : "";
+	const bool known = *way && way[strspn(way, "abcdefghijklmnopqrstuvwxyz")] == '\0' && strstr(command->words, way);
+
+	snprintf(out, MEANWHILE_WORK, "%s%s%s", command->name, known ? " " : "", known ? way : "");
+}
+
+static void tell_stopped(struct app *app, const struct invocation *run, const struct command *command)
+{
+	char work[MEANWHILE_WORK];
+
+	work_words(command, run->args, work);
+	app_message(app, STYLE_WARNING,
+		    run->goes_on ? "%s was stopped: what was done stays, the same again goes on"
+				 : "%s was stopped: what was done until then stays",
+		    work);
+}
+
 /* Runs it on the session that is open, and puts back what it may have set there. */
 static enum nm_code run_in_session(struct app *app, const struct command *command, struct invocation *run,
 				   enum status *status, struct nm_error *err)
 {
 	struct session *session = app->session;
 	const struct session before = *session;
+	char work[MEANWHILE_WORK];
 	enum nm_code code = command->plan == PLAN_READ ? session_need_plan(session, err) : NM_OK;
 
 	run->session = command->plan == PLAN_NONE ? NULL : session;
+	work_words(command, run->args, work);
+	meanwhile_begin(app, work);
 	app->running = command->name;
 	if (!code)
 		code = command->run(run, status, err);
 	app->running = NULL;
+	meanwhile_end(app);
 	session->options = before.options;
 	session->keeps = before.keeps;
 	session->progress = before.progress;
@@ -341,7 +365,7 @@ static void run_command(struct app *app, const char *text, const struct command 
 	else if (code)
 		app_error(app, &err);
 	else if (run.stopped)
-		app_message(app, STYLE_WARNING, "%s was stopped: what was done until then stays", command->name);
+		tell_stopped(app, &run, command);
 	else if (status != STATUS_GOOD)
 		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
 	else if (!help && ends_followup(command, args))

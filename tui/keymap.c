@@ -541,6 +541,27 @@ bool keymap_writes(const struct key_row *row)
 	}
 }
 
+bool keymap_looks(enum action action)
+{
+	if ((action >= ACTION_UP && action <= ACTION_HELP) || (action >= ACTION_HOUR_BACK && action <= ACTION_VIEW) ||
+	    (action >= ACTION_MINUTE_BACK && action <= ACTION_DAY_BACK))
+		return true;
+	switch (action) {
+	case ACTION_REDRAW:
+	case ACTION_LINE:
+	case ACTION_BOUNDARY:
+	case ACTION_BOUNDARY_BACK:
+	case ACTION_FOLD:
+	case ACTION_WINDOWS:
+	case ACTION_DETAILS:
+	case ACTION_LATEST:
+	case ACTION_DEFINITIONS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool keymap_has(enum context context, enum action action)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {

@@ -214,6 +214,8 @@ bool keymap_takes(enum context context, const struct key_row *row);
 const struct key_row *keymap_find(enum context context, uint32_t key);
 /* Would it change the plan, the store or a carrier, or open or write a file?  Then a read-only session refuses it. */
 bool keymap_writes(const struct key_row *row);
+/* Does it show another screen, place or page, and no more?  Then it can be done while long work goes on. */
+bool keymap_looks(enum action action);
 /* Is this action on a key there? */
 bool keymap_has(enum context context, enum action action);
 /* The same by the row's name. */

@@ -67,14 +67,14 @@ static void bar(size_t done, size_t all, int width, int words, char *out, size_t
 
 void progress_words(const struct progress *progress, int64_t now_ms, int width, char *out, size_t size)
 {
-	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + 160];
+	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16], words[NM_TIME_TEXT + PROGRESS_ANSWER];
 
 	left_words(progress, now_ms, left, sizeof left);
 	if (now_ms < progress->held_ms)
 		snprintf(words, sizeof words, "%s", progress->answer);
 	else
-		snprintf(words, sizeof words, "%s%s%zu of %zu %s%s, Esc stops", progress->doing, *progress->doing ? " " : "",
-			 progress->last, progress->all, progress->pieces, left);
+		snprintf(words, sizeof words, "%s%s%zu of %zu %s%s%s", progress->doing, *progress->doing ? " " : "",
+			 progress->last, progress->all, progress->pieces, left, progress->passes ? "" : ", Esc stops");
 	bar(progress->last, progress->all, width, (int)strlen(words) + BESIDE, blocks, sizeof blocks);
 	snprintf(out, size, "%s%s", blocks, words);
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PROGRESS_ANSWER 160
+
 /* All 0 before the first piece of work. */
 struct progress {
 	const char *doing;  /* borrowed; NULL: nothing yet */
@@ -17,9 +19,10 @@ struct progress {
 	size_t first, last; /* done when its clock was set; and when it was last told */
 	size_t all;
 	int64_t began_ms, shown_ms;
-	const char *answer; /* to a key, a literal; stands beside the bar until: */
+	char answer[PROGRESS_ANSWER]; /* to a key; stands beside the bar until: */
 	int64_t held_ms;
 	bool stands;     /* what the row of messages says is of it */
+	bool passes;     /* quiet work, which keys do not wait for: nobody has to stop it */
 	bool shown;      /* since the key that began it */
 };
 

@@ -58,6 +58,7 @@ void app_ask(struct app *app, int tag, const char *question, const char *offered
 /* The same, asked by the `:` line: `offer` adds whole lines that what was typed may become, after each key. */
 #define TAG_COMMAND (-1)
 #define TAG_COMMAND_YES (-41)
+#define TAG_STOP	(-42) /* meanwhile.h */
 void app_ask_offering(struct app *app, int tag, const char *question, const char *typed,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
 /* A line that is listened to while it is typed. */

@@ -10,6 +10,7 @@
 #include "app.h"
 #include "command.h"
 #include "heap.h"
+#include "meanwhile.h"
 #include "prompt.h"
 #include "term.h"
 
@@ -17,6 +18,7 @@
 #define HELD_MS 1000 /* how long the answer to a key stands beside a bar */
 #define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
 #define SHOWN_MS 100 /* how often quiet work is shown before its end: a line of a few KiB a second carries that */
+#define BESIDE_MS 10 /* of quiet work, each time that long work looks at the keyboard */
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
 static void show(struct app *app)
@@ -35,7 +37,8 @@ static int64_t clock_ms(void)
 
 /* What came from the user since the last look. */
 struct heard {
-	bool any, keys, stop; /* any: something must be drawn */
+	bool any, keys, stop; /* any: something must be drawn; keys: some meant nothing */
+	bool taken;           /* some were dealt with, and may have something to say */
 };
 
 /* All of it, so that nothing waits for the end of the work and acts then. */
@@ -45,14 +48,18 @@ static struct heard hear(struct app *app)
 	struct input input;
 
 	while (!app->ended && (input = term_wait(app->term, 0)).kind != INPUT_NONE) {
-		if (input.kind == INPUT_END)
-			app->ended = app->cut_off = true;
-		else if (input.kind == INPUT_RESIZE)
-			app_resize(app, term_width(app->term), term_height(app->term));
-		else
-			heard.keys = true;
 		heard.any = true;
-		heard.stop |= input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
+		if (input.kind == INPUT_END) {
+			app->ended = app->cut_off = true;
+		} else if (!heard.stop && meanwhile_take(app, &input)) {
+			heard.taken = true;
+			heard.stop = app->meanwhile.stop;
+		} else if (input.kind == INPUT_RESIZE) {
+			app_resize(app, term_width(app->term), term_height(app->term));
+		} else {
+			heard.keys = true;
+			heard.stop |= input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
+		}
 	}
 	return heard;
 }
@@ -66,20 +73,43 @@ static void tell_progress(struct app *app, int64_t now)
 	app->progress.stands = true;
 }
 
+/* What is said of keys stands beside the bar for a while; with nothing to say the bar is there again at once. */
+static void answer(struct app *app, const char *words)
+{
+	const int64_t now = clock_ms();
+
+	app->progress.held_ms = *words ? now + HELD_MS : 0;
+	snprintf(app->progress.answer, sizeof app->progress.answer, "%s", words);
+	if (*words || app->progress.pieces)
+		tell_progress(app, now);
+}
+
+/* What a screen reads in quiet moments, while a command works; true: some was. */
+static bool read_beside(struct app *app)
+{
+	const bool some = app->meanwhile.quiet_left;
+	const int64_t until = clock_ms() + BESIDE_MS;
+
+	while (meanwhile_idle(app) && clock_ms() < until)
+		;
+	return some;
+}
+
 /* Looks at the keyboard in the middle of long work; false when the user wants it to stop. */
 static bool look(struct app *app)
 {
-	const struct heard heard = hear(app);
+	struct heard heard;
 
-	if (heard.keys) {
-		const int64_t now = clock_ms();
-
-		app->progress.held_ms = now + HELD_MS;
-		app->progress.answer = heard.stop ? "stopping: what was begun comes to its end"
-						  : "Esc stops it: other keys do nothing before its end";
-		tell_progress(app, now);
-	}
-	if (heard.any && !app->ended)
+	if (app->meanwhile.acting)
+		return true;
+	heard = hear(app);
+	if (heard.stop)
+		answer(app, "stopping: what was begun comes to its end");
+	else if (heard.keys)
+		answer(app, "Esc stops it: other keys do nothing before its end");
+	else if (heard.taken)
+		answer(app, app->message);
+	if ((heard.any || read_beside(app)) && !app->ended)
 		show(app);
 	return !app->ended && !heard.stop;
 }
@@ -103,7 +133,7 @@ bool app_wait(struct app *app, const char *who)
 {
 	int64_t now;
 
-	if (!app->term)
+	if (!app->term || app->meanwhile.acting)
 		return true;
 	now = clock_ms();
 	if (progress_tell(&app->progress, who, (struct progress_step){0}, now) && now >= app->progress.held_ms) {
@@ -119,15 +149,39 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 {
 	int64_t now;
 
-	if (!app->term)
+	if (!app->term || app->meanwhile.acting)
 		return true;
 	now = clock_ms();
+	app->progress.passes = false;
 	if (progress_tell(&app->progress, doing, (struct progress_step){pieces, done, all}, now)) {
 		tell_progress(app, now);
 		app->progress.shown = true;
 		show(app);
 	}
 	return look(app);
+}
+
+bool app_interrupted(const struct app *app)
+{
+	return app->held.kind != INPUT_NONE;
+}
+
+bool app_progress_quietly(struct app *app, const char *pieces, size_t done, size_t all)
+{
+	int64_t now;
+
+	if (!app->term)
+		return true;
+	now = clock_ms();
+	app->progress.passes = true;
+	if (progress_tell(&app->progress, "", (struct progress_step){pieces, done, all}, now) &&
+	    (app->progress.stands || !app->message[0])) {
+		tell_progress(app, now);
+		show(app);
+	}
+	if (!app_interrupted(app))
+		app->held = term_wait(app->term, 0);
+	return !app_interrupted(app);
 }
 
 /* True when there is something new to show. */
@@ -224,6 +278,15 @@ void app_tell_mistakes(struct app *app)
 	nm_buf_clear(&text);
 }
 
+/* What ended quiet work comes first. */
+static struct input next_input(struct app *app, int timeout_ms)
+{
+	const struct input held = app->held;
+
+	app->held = (struct input){.kind = INPUT_NONE};
+	return held.kind != INPUT_NONE ? held : term_wait(app->term, timeout_ms);
+}
+
 /* One input after another, until something ends it. */
 static void loop(struct app *app)
 {
@@ -232,7 +295,7 @@ static void loop(struct app *app)
 	app_tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
-		const struct input input = term_wait(app->term, pace.quiet ? TICK_MS : PAUSE_MS);
+		const struct input input = next_input(app, pace.quiet ? TICK_MS : PAUSE_MS);
 		const bool draw = take(app, &input, &pace);
 
 		end_work(app);

@@ -64,6 +64,7 @@ struct screen_ops {
 	/* Work that may take longer than a key should, called when the keyboard is quiet: true while there
 	 * is more.  May be NULL. */
 	bool (*idle)(void *state, struct app *app);
+	bool idle_beside; /* that work only reads the store: it may be done while a command works */
 	/* What an action is called in the bar now: "" leaves it out, NULL is the table's word.  May be NULL. */
 	const char *(*label)(const void *state, const struct app *app, enum action action);
 	/* For a click.  NULL: all of the body is one pane. */

@@ -506,6 +506,7 @@ const struct screen_ops screen_calls = {
 	.act = act_calls,
 	.derive = derive_calls,
 	.idle = idle_calls,
+	.idle_beside = true,
 	.label = label_calls,
 	.pane_at = pane_at,
 	.draw = calls_draw,

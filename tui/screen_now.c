@@ -315,5 +315,6 @@ const struct screen_ops screen_now = {
 	.act = act_now,
 	.derive = derive_now,
 	.idle = idle_now,
+	.idle_beside = true,
 	.draw = now_draw,
 };

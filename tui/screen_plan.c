@@ -253,13 +253,18 @@ static bool idle_plan(void *state, struct app *app)
 {
 	struct plan_screen *screen = state;
 	const struct nm_differences *changes;
-	const struct nm_findings *saved;
+	const struct nm_findings *saved, *then;
 
 	if (!nm_document_dirty(app->session->document) || app->session->changes_known ||
 	    screen->changes_tried == app->session->generation)
 		return false;
+	if (session_findings_then(app->session, &then, NULL) == NM_OK &&
+	    session_changes(app->session, &changes, &saved, NULL) == NM_OK)
+		return true;
+	if (app_interrupted(app))
+		return true;
 	screen->changes_tried = app->session->generation;
-	return session_changes(app->session, &changes, &saved, NULL) == NM_OK;
+	return false;
 }
 
 bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_place *out)

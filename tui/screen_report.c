@@ -512,6 +512,7 @@ const struct screen_ops screen_report = {
 	.act = act_report,
 	.derive = derive_report,
 	.idle = idle_report,
+	.idle_beside = true,
 	.label = label_report,
 	.draw = report_draw,
 };

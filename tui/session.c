@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void forget_timelines(struct session *session)
+void session_timelines_clear(struct session_timelines *timelines)
 {
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
-		nm_timeline_free(session->timelines[i].timeline);
-		session->timelines[i].timeline = NULL;
+		nm_timeline_free(timelines->items[i].timeline);
+		timelines->items[i].timeline = NULL;
 	}
 }
 
@@ -41,7 +41,8 @@ static void forget_findings(struct session *session)
 static void forget_derived(struct session *session)
 {
 	session_reading_abandon(session);
-	forget_timelines(session);
+	session_timelines_clear(&session->timelines);
+	session_timelines_clear(&session->beside.timelines);
 	forget_status(session);
 	forget_findings(session);
 	if (session->classes_known)
@@ -85,8 +86,12 @@ void session_mark_saved(struct session *session)
 
 static void give_files(struct session *session)
 {
+	const struct nm_plan_file *files = session->plan ? session->plan->files : NULL;
+
 	if (session->store)
-		nm_store_files(session->store, session->plan ? session->plan->files : NULL);
+		nm_store_files(session->store, files);
+	if (session->beside.store)
+		nm_store_files(session->beside.store, files);
 }
 
 const char *session_text(const struct session *session, size_t *len)
@@ -190,6 +195,7 @@ void session_close(struct session *session)
 	session_calendars_close(session);
 	session_copies_forget(session);
 	network_close(&session->network);
+	session_beside_close(session);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
 	free(session->read_text);
@@ -384,28 +390,29 @@ enum nm_code session_timeline(struct session *session, nm_time from, nm_time unt
 			      const struct nm_timeline **out, struct nm_error *err)
 {
 	size_t slot = 0;
+	struct session_timelines *timelines = &session->timelines;
 	struct nm_timeline *timeline;
 	enum nm_code code = session_need_look(session, err);
 
 	if (code)
 		return code;
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
-		const struct nm_timeline *held = session->timelines[i].timeline;
+		const struct nm_timeline *held = timelines->items[i].timeline;
 
 		if (held && held->from <= from && until <= held->until) {
-			session->timelines[i].used = ++session->timeline_clock;
+			timelines->items[i].used = ++timelines->clock;
 			*out = held;
 			return NM_OK;
 		}
-		if (session->timelines[i].used < session->timelines[slot].used)
+		if (timelines->items[i].used < timelines->items[slot].used)
 			slot = i;
 	}
 	code = nm_timeline_build(session->plan, from, until, &timeline, err);
 	if (code)
 		return code;
-	nm_timeline_free(session->timelines[slot].timeline);
-	session->timelines[slot].timeline = timeline;
-	session->timelines[slot].used = ++session->timeline_clock;
+	nm_timeline_free(timelines->items[slot].timeline);
+	timelines->items[slot].timeline = timeline;
+	timelines->items[slot].used = ++timelines->clock;
 	*out = timeline;
 	return NM_OK;
 }

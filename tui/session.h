@@ -45,6 +45,15 @@ struct session_options {
 	void *now_context;
 };
 
+/* The session's own: timelines that were used lately. */
+struct session_timelines {
+	struct {
+		struct nm_timeline *timeline;
+		unsigned used; /* for putting out the one used longest ago */
+	} items[SESSION_TIMELINES];
+	unsigned clock;
+};
+
 struct session {
 	struct session_options options;
 	struct nm_document *document; /* NULL when the file could not be read */
@@ -66,6 +75,9 @@ struct session {
 	/* Asked by other long work now and then, first with 0 done; false: stop.  NULL: nobody is there to ask. */
 	bool (*working)(void *context, const char *pieces, size_t done, size_t all);
 	void *progress_context;
+	/* The same of what is derived of the plan, whoever asks for that; false: not now, and who asked gets NM_REFUSED. */
+	bool (*deriving)(void *context, const char *pieces, size_t done, size_t all);
+	void *deriving_context;
 
 	/* The session's own: use the functions below. */
 	char *read_text; /* that read last; NULL: none did, or memory was out */
@@ -111,11 +123,11 @@ struct session {
 	struct nm_differences changes;
 	struct nm_findings saved_findings; /* of the saved text */
 	bool changes_known;
+	struct session_timelines timelines;
 	struct {
-		struct nm_timeline *timeline;
-		unsigned used; /* for putting out the one used longest ago */
-	} timelines[SESSION_TIMELINES];
-	unsigned timeline_clock;
+		struct nm_store *store; /* NULL: not open */
+		struct session_timelines timelines;
+	} beside; /* session_beside_begin */
 };
 
 /* Reads the plan.  A plan that does not read is no failure (plan stays NULL); a file that cannot be
@@ -193,6 +205,15 @@ const char *session_own_file(const struct session *session, const char *file);
 /* Everything that pushing and reading live need.  A reading under way is given up, for both would use the network. */
 enum nm_code session_push_context(struct session *session, struct nm_push_context *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
+
+/* Long work goes on that has the store and timelines in its hands, and somebody looks at a screen meanwhile: until _end, what
+ * is read is read by a connection of its own, which writes nothing and sees what was kept last, and what the work was lent
+ * stays.  NM_INPUT without a store. */
+enum nm_code session_beside_begin(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+void session_beside_end(struct session *session);
+/* For the session's own sources: all of it goes, and what timelines it has. */
+void session_beside_close(struct session *session);
+void session_timelines_clear(struct session_timelines *timelines);
 
 /* A timeline that holds [from, until), cached. */
 enum nm_code session_timeline(struct session *session, nm_time from, nm_time until,

@@ -67,6 +67,13 @@ bool session_line_pushed(struct session *session, const char *line)
 	return found;
 }
 
+static bool told(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->deriving(session->deriving_context, "situations proved", done, all);
+}
+
 /* With what is known of its lines; without a store there are no facts, and the plan is proved all the same. */
 static enum nm_code check_with(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
 			       struct nm_check_options *options, struct nm_findings *out, struct nm_error *err)
@@ -90,6 +97,8 @@ static enum nm_code check_with(struct session *session, const struct nm_plan *pl
 	options->log = session_log(session);
 	options->agent = session_agent(session, plan);
 	options->crm_refused = session_crm_refused(session);
+	options->progress = session->deriving ? told : NULL;
+	options->progress_context = session;
 	return nm_check(plan, options, out, err);
 }
 

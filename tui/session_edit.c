@@ -41,13 +41,25 @@ enum nm_code session_written(struct session *session, const struct nm_written **
 	return code;
 }
 
+static bool told(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->deriving(session->deriving_context, "lines compared with what is saved", done, all);
+}
+
 /* Both or neither. */
 static enum nm_code compare(struct session *session, const struct nm_plan *saved, const char *text, size_t len,
 			    struct nm_error *err)
 {
 	const nm_time now = session_now(session);
 	const struct nm_plan_pair pair = {
-		.old = saved, .new_plan = session->plan, .from = now, .until = now + NM_CHECK_HORIZON};
+		.old = saved,
+		.new_plan = session->plan,
+		.from = now,
+		.until = now + NM_CHECK_HORIZON,
+		.go_on = session->deriving ? told : NULL,
+		.context = session};
 	enum nm_code code = session_check(session, saved, text, len, &session->saved_findings, err);
 
 	if (code)

@@ -49,7 +49,9 @@ struct nm_calls_file_options {
 	const char *columns; /* "at=Call Start,from=Caller ID"; NULL */
 	/* Called now and then with the bytes read (may be NULL); false stops, and what was read until then is kept. */
 	bool (*progress)(void *context, int64_t done);
-	void *progress_context;
+	/* The same of calls that are let go of when all was read; false: they stay for the next time. */
+	bool (*expiring)(void *context, size_t done, size_t all);
+	void *progress_context; /* of both */
 };
 
 #define NM_CALLS_FILE_WRONG 100
@@ -99,6 +101,7 @@ struct nm_calls_file {
 	const char *unused[NM_CALLS_FILE_UNUSED]; /* columns of which nothing was read, the first of them */
 	unsigned names_left; /* what one of them might be: a bit for each enum nm_calls_column that was not found */
 	bool stopped;
+	bool unexpired; /* stopped while it let go of old calls: none are gone */
 };
 
 /* Reads a file to its end from a descriptor and keeps its calls, each once: read again, it adds nothing.  A row that

@@ -40,6 +40,8 @@ void nm_store_abandon(struct nm_store *store); /* takes back what was not commit
  * NM_REFUSED, and what it does as one step is then as it was.  Only for what may end so: nothing whose writing tells of
  * something that has happened.  NULL: nobody is asked. */
 void nm_store_ask(struct nm_store *store, bool (*asked)(void *context, size_t done, size_t all), void *context);
+/* It was ended so, since nm_store_ask. */
+bool nm_store_stopped(const struct nm_store *store);
 /* One process at a time pushes or sends texts: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
  * by closing the store, and by the end of the process, however it ends. */
 enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;

@@ -118,7 +118,7 @@ static void a_silent_server_is_not_waited_for(void **state)
 	stage.session.progress_context = &asked;
 	say(&stage, "calendar refresh");
 	assert_int_equal(asked, 2);
-	stage_shows(&stage, "calendar was stopped: what was done until then stays");
+	stage_shows(&stage, "calendar refresh was stopped: what was done until then stays");
 	stage_keys(&stage, "Escape");
 	stage_shows(&stage, "jobs was never");
 	stage_close(&stage);

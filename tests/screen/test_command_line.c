@@ -121,7 +121,7 @@ static void an_import_can_be_stopped(void **state)
 	stage_shows(&stage, "stopped: what was read is kept, the same import goes on");
 	stage_hides(&stage, "5000 calls");
 	stage_hides(&stage, "stopping"); /* it is over */
-	stage_shows(&stage, "calls was stopped: what was done until then stays");
+	stage_shows(&stage, "calls import was stopped: what was done stays, the same again goes on");
 	stage.session.working = NULL;
 	stage_keys(&stage, "Escape");
 	say(&stage, "calls import calls.csv");
@@ -193,7 +193,7 @@ static void leads_can_be_stopped(void **state)
 	say(&stage, "followup add --jsonl leads.jsonl");
 	stage_shows(&stage, "stopped: the same file goes on");
 	stage_shows(&stage, "25 added, 0 known, 0 wrong");
-	stage_shows(&stage, "followup was stopped: what was done until then stays");
+	stage_shows(&stage, "followup add was stopped: what was done stays, the same again goes on");
 	stage.session.working = NULL;
 	stage_keys(&stage, "Escape");
 	say(&stage, "followup add --jsonl leads.jsonl");

@@ -136,7 +136,7 @@ static void an_import_from_a_silent_carrier_stops(void **state)
 	assert_int_equal(esc.done, 0);
 	assert_int_equal(esc.all, 31);
 	stage_shows(&stage, "over: nothing was read: stopped");
-	stage_shows(&stage, "calls was stopped: what was done until then stays");
+	stage_shows(&stage, "calls import was stopped: what was done stays, the same again goes on");
 	stage_close(&stage);
 	close(fd);
 }
@@ -622,7 +622,7 @@ static void an_answer_to_a_key_leaves_the_bar(void **state)
 	char words[256];
 
 	(void)state;
-	progress.answer = "Esc stops it";
+	strcpy(progress.answer, "Esc stops it");
 	progress.held_ms = 500;
 	assert_true(progress_tell(&progress, "pushing", (struct progress_step){ "lines", 2, 4 }, 0));
 	progress_words(&progress, 499, 60, words, sizeof words);
@@ -631,6 +631,10 @@ static void an_answer_to_a_key_leaves_the_bar(void **state)
 	assert_string_equal(words, "[##################..................]\nEsc stops it");
 	progress_words(&progress, 500, 60, words, sizeof words);
 	assert_string_equal(words, "[########........] pushing 2 of 4 lines, Esc stops");
+	progress.passes = true; /* quiet work, which ends when any key comes */
+	progress_words(&progress, 500, 60, words, sizeof words);
+	assert_string_equal(words, "[########........] pushing 2 of 4 lines");
+	progress.passes = false;
 	progress.held_ms = 2000;
 	assert_true(progress_tell(&progress, "twilio", (struct progress_step){ 0 }, 1000));
 	progress_words(&progress, 1000, 60, words, sizeof words);

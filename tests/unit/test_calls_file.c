@@ -478,6 +478,75 @@ static void an_import_that_was_stopped_goes_on(void **state)
 	assert_int_equal(log_size(), 3000);
 }
 
+struct steps {
+	int64_t last, widest; /* bytes */
+};
+
+static bool measure(void *context, int64_t done)
+{
+	struct steps *steps = context;
+
+	if (done - steps->last > steps->widest)
+		steps->widest = done - steps->last;
+	steps->last = done;
+	return true;
+}
+
+/* "nothing blocks the keyboard": whoever waits is asked every few hundred rows, and for the last time at the end. */
+static void an_import_asks_every_few_hundred_rows(void **state)
+{
+	struct nm_calls_file_options options = usual();
+	struct steps steps = { 0, 0 };
+	struct nm_calls_file file;
+	struct nm_buf text;
+	struct nm_error err;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "\xef\xbb\xbf""at,from,to,status\n");
+	for (int i = 0; i < 3000; i++)
+		nm_buf_addf(&text, "%d,+1512555%04d,main,missed\n", 1767621600 + i * 60, i);
+	options.progress = measure;
+	options.progress_context = &steps;
+	assert_int_equal(import_with(&options, text.data, &file, &err), NM_OK);
+	assert_int_equal(file.fresh, 3000);
+	assert_int_equal(steps.last, text.len);
+	assert_true(steps.widest <= (int64_t)(300 * text.len / 3000));
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+}
+
+static bool not_now(void *context, size_t done, size_t all)
+{
+	(void)context;
+	return done >= all;
+}
+
+/* Stopped while it lets go of what is older than the plan's retention, an import has kept what it read; the next lets go. */
+static void what_is_old_goes_with_the_next_import(void **state)
+{
+	static const char table[] = "at,from,to,status\n"
+				    "1700000000,+15125550142,main,missed\n1799990000,+15125550143,main,missed\n";
+	struct nm_calls_file_options options = usual();
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	nm_plan_free(plan);
+	plan = plan_of_text("retention = 52w\n" PLAN("US"), folder);
+	options.zone = plan->zone;
+	options.expiring = not_now;
+	assert_int_equal(import_with(&options, table, &file, &err), NM_OK);
+	assert_true(file.unexpired && !file.stopped && file.fresh == 2 && file.expired.calls == 0);
+	nm_calls_file_clear(&file);
+	assert_int_equal(log_size(), 2);
+	options.expiring = NULL;
+	assert_int_equal(import_with(&options, table, &file, &err), NM_OK);
+	assert_true(!file.unexpired && file.fresh == 0 && file.expired.calls == 1);
+	nm_calls_file_clear(&file);
+	assert_int_equal(log_size(), 1);
+}
+
 /* --- any dialect --- */
 
 static uint64_t seed = 5;
@@ -732,6 +801,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(own_numbers_open_no_follow_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pipe_is_read_as_it_comes, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_import_that_was_stopped_goes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_import_asks_every_few_hundred_rows, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_old_goes_with_the_next_import, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_table_in_any_dialect_says_what_was_written, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(no_bytes_do_harm, setup, teardown),

@@ -764,6 +764,47 @@ static void progress_can_stop_the_check(void **state)
 	subject_clear(&subject);
 }
 
+static bool count_asked(void *context, size_t done, size_t all)
+{
+	assert_true(done < all);
+	++*(size_t *)context;
+	return true;
+}
+
+/* "nothing blocks the keyboard": whoever waits for the proof of a plan of 200 lines is asked within a situation too. */
+static void a_plan_of_many_lines_asks_within_a_situation(void **state)
+{
+	size_t asked = 0;
+	struct nm_check_options options = { .now = NOW,
+					    .from = NOW,
+					    .until = NOW + 7 * (nm_time)NM_DAY,
+					    .progress = count_asked,
+					    .progress_context = &asked };
+	struct nm_findings findings;
+	struct nm_plan *plan;
+	struct nm_buf text;
+	struct nm_error err;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "business = \"Many\" timezone = \"America/Chicago\" country = \"US\"\n"
+			  "account a { driver = sandbox }\n"
+			  "destination box { kind = voicemail greeting = \"Many\" }\npath all { step { ring = box } }\n");
+	for (int i = 0; i < 200; i++)
+		nm_buf_addf(&text, "line l%d { number = \"+1512555%04d\" account = a }\n", i, 1000 + i);
+	for (int i = 0; i < 60; i++)
+		nm_buf_addf(&text, "callers c%d { numbers = { \"+1737555%04d\" } }\nrule r%d { callers = c%d path = all }\n", i,
+			    i, i, i);
+	nm_buf_add(&text, "rule rest { path = all }\n");
+	plan = plan_of_text(text.data, "/tmp");
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	assert_int_equal(findings.intervals, 1);
+	assert_true(asked >= 3); /* 200 lines, 61 classes of callers */
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	nm_buf_clear(&text);
+}
+
 static void the_example_plans_have_no_error_and_no_warning(void **state)
 {
 	struct nm_buf pattern;
@@ -948,6 +989,7 @@ int main(void)
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),
+		cmocka_unit_test(a_plan_of_many_lines_asks_within_a_situation),
 		cmocka_unit_test(the_example_plans_have_no_error_and_no_warning),
 	};
 

@@ -353,7 +353,7 @@ static void what_is_stopped_took_out_nothing(void **state)
 		nm_store_ask(books.store, NULL, NULL);
 		if (code == NM_OK) {
 			assert_true(most > 8 && asked.n < most); /* SQLite's own work among it */
-			assert_int_equal(asked.all, 3 * MANY);
+			assert_int_equal(asked.all, 3 * MANY + expired.followups);
 			break;
 		}
 		assert_int_equal(code, NM_REFUSED);
@@ -366,6 +366,41 @@ static void what_is_stopped_took_out_nothing(void **state)
 	assert_int_equal(expired.calls, 3 * MANY);
 	assert_true(rows_of(0) < rows);
 	free(before);
+}
+
+struct bar {
+	size_t asked, at_none; /* of it, while none was gone yet */
+};
+
+static bool watch(void *context, size_t done, size_t all)
+{
+	struct bar *bar = context;
+
+	assert_true(done <= all);
+	bar->asked++;
+	bar->at_none += done == 0;
+	return true;
+}
+
+/* "shows a progress bar with how far": it moves from the first calls on, whatever else there is of them. */
+static void letting_go_tells_how_far_it_is(void **state)
+{
+	struct nm_expired expired = { 0 };
+	struct bar bar = { 0, 0 };
+	struct nm_error err;
+
+	(void)state;
+	books_plan(&books, "retention = 1w\n" PLAN);
+	ok(nm_store_begin(books.store, &err), &err);
+	for (int i = 0; i < 4 * MANY; i++)
+		put_person(UINT64_C(15125550300) + (nm_number)i, T + 10 * i);
+	ok(nm_store_commit(books.store, &err), &err);
+	nm_store_ask(books.store, watch, &bar);
+	ok(nm_expire(books.store, books.plan, T + 60 * (nm_time)NM_DAY, &expired, &err), &err);
+	nm_store_ask(books.store, NULL, NULL);
+	assert_int_equal(expired.calls, 3 * 4 * MANY);
+	assert_true(bar.asked > 20);
+	assert_true(5 * bar.at_none < bar.asked);
 }
 
 /* Texts that one's own people got name who called: they go, and what is kept of them at their carrier is told. */
@@ -518,6 +553,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_stopped_took_out_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(letting_go_tells_how_far_it_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_was_told_of_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sums_forget_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_does_not_come_back, setup, teardown),
