@@ -30,15 +30,15 @@ static enum nm_code find_held(const struct nm_alerter *a, const struct nm_call_e
 			      struct nm_error *err)
 {
 	const struct nm_plan *plan = a->context->plan;
-	const char *name = plan->lines[line].name;
+	const nm_number number = plan->lines[line].number;
 	struct nm_push_record push;
 	struct nm_reading reading;
 	bool was_pushed, was_read = false;
-	enum nm_code code = nm_store_push_before(a->context->store, name, call->began, a->arena, &push, &was_pushed, err);
+	enum nm_code code = nm_store_push_before(a->context->store, number, call->began, a->arena, &push, &was_pushed, err);
 
 	*out = (struct held){ 0 };
 	if (code == NM_OK && was_pushed)
-		code = nm_store_reading_get(a->context->store, name, a->arena, &reading, &was_read, err);
+		code = nm_store_reading_get(a->context->store, number, a->arena, &reading, &was_read, err);
 	if (code != NM_OK || !was_pushed)
 		return code;
 	*out = pushed(&push, call->began);

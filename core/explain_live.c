@@ -101,9 +101,9 @@ static struct source read_back(const struct context *c, const struct nm_reading 
 }
 
 /* The newest that was pushed or read back of a line by then. */
-static enum nm_code find_until(const struct context *c, const char *line, nm_time until, struct source *out,
-			       struct nm_error *err)
+static enum nm_code find_until(const struct context *c, nm_time until, struct source *out, struct nm_error *err)
 {
+	const nm_number line = c->call->number;
 	struct nm_store *store = c->explainer->store;
 	struct nm_push_record push;
 	struct nm_reading reading;
@@ -129,7 +129,7 @@ static enum nm_code find_until(const struct context *c, const char *line, nm_tim
 static enum nm_code find_after(const struct context *c, struct source *out, struct nm_error *err)
 {
 	struct nm_store *store = c->explainer->store;
-	const char *line = c->call->line;
+	const nm_number line = c->call->number;
 	struct nm_push_record push;
 	struct nm_reading reading;
 	bool was_pushed = false, was_read = false;
@@ -235,11 +235,11 @@ static enum nm_code explain_source(const struct context *c, const struct source 
 	return code;
 }
 
-static enum nm_code explain_until(const struct context *c, const char *line, nm_time until, const char *by,
+static enum nm_code explain_until(const struct context *c, nm_time until, const char *by,
 				  struct nm_explained_live *out, struct nm_error *err)
 {
 	struct source source;
-	enum nm_code code = find_until(c, line, until, &source, err);
+	enum nm_code code = find_until(c, until, &source, err);
 
 	return code == NM_OK ? explain_source(c, &source, by, out, err) : code;
 }
@@ -326,8 +326,6 @@ enum nm_code nm_explain_lives(struct nm_explainer *explainer, const struct nm_ca
 	struct context c = { .explainer = explainer, .call = call, .arena = arena };
 	struct nm_explained_lives lives;
 	int64_t version = explanation->version;
-	const int today = nm_explain_line(explainer->today, call);
-	const char *line = today >= 0 ? explainer->today->lines[today].name : call->line;
 	enum nm_code code = nm_explainer_plan(explainer, &version, &c.plan, err);
 
 	if (code == NM_OK)
@@ -335,9 +333,9 @@ enum nm_code nm_explain_lives(struct nm_explainer *explainer, const struct nm_ca
 	if (code == NM_OK)
 		code = treat(&c, true, &c.held, err);
 	if (code == NM_OK)
-		code = explain_until(&c, call->line, call->began, "live then", &lives.then, err);
+		code = explain_until(&c, call->began, "live then", &lives.then, err);
 	if (code == NM_OK)
-		code = explain_until(&c, line, NM_TIME_MAX, "live now", &lives.now, err);
+		code = explain_until(&c, NM_TIME_MAX, "live now", &lives.now, err);
 	if (code == NM_OK)
 		code = judge(&c, &lives, explanation, err);
 	if (code == NM_OK)
