@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/explain_private.h"
+#include "core/live_then.h"
 #include "core/push_private.h"
 
 #define WORDS_MAX (1u << 20)
@@ -60,31 +61,6 @@ struct source {
 	const char *why; /* it is not known; NULL: memory */
 };
 
-static const char *push_words(const struct context *c, const struct nm_push_record *push, const char *rest)
-{
-	char at[NM_TIME_TEXT];
-
-	nm_time_words_zone(c->explainer->today->zone, push->at, true, at);
-	return nm_arena_format(c->arena, "push #%lld of %s %s", (long long)push->id, at, rest);
-}
-
-/* What a push left there; one that was under way at the time may have done it or not. */
-static struct source pushed(const struct context *c, const struct nm_push_record *push, nm_time until)
-{
-	struct source source = { .driver = push->driver, .at = push->ended, .push = push->id };
-
-	if (push->ended == 0 || push->ended > until)
-		source.why = push_words(c, push, "was under way");
-	else if (push->state == NM_PUSH_FAILED)
-		source.why = push_words(c, push, "failed, and something of it may have been in force");
-	else if (push->state == NM_PUSH_UNDONE && push->before == NULL)
-		source.why =
-			push_words(c, push, "was taken back, and what had been there before is not known");
-	else
-		source.text = push->state == NM_PUSH_DONE ? push->wanted : push->before;
-	return source;
-}
-
 /* The driver of the line's account, by today's plan. */
 static const char *driver_now(const struct nm_plan *today, const struct nm_call_entry *call)
 {
@@ -100,28 +76,46 @@ static struct source read_back(const struct context *c, const struct nm_reading 
 				.at = reading->at };
 }
 
-/* The newest that was pushed or read back of a line by then. */
+static const char *push_words(const struct context *c, const struct nm_live_then *then, const char *rest)
+{
+	char at[NM_TIME_TEXT];
+
+	nm_time_words_zone(c->explainer->today->zone, then->at, true, at);
+	return nm_arena_format(c->arena, "push #%lld of %s %s", (long long)then->push, at, rest);
+}
+
+/* Why it is not known what was live; NULL: memory. */
+static const char *why_unknown(const struct context *c, const struct nm_live_then *then, nm_time until)
+{
+	switch (then->known) {
+	case NM_LIVE_UNDER_WAY:
+		return push_words(c, then, "was under way");
+	case NM_LIVE_FAILED:
+		return push_words(c, then, "failed, and something of it may have been in force");
+	case NM_LIVE_TAKEN_BACK:
+		return push_words(c, then, "was taken back, and what had been there before is not known");
+	case NM_LIVE_NOTHING:
+	case NM_LIVE_KNOWN:
+		break;
+	}
+	return until == NM_TIME_MAX ? "nothing was pushed to the line or read back of it yet"
+				    : "nothing that was pushed or read back before is kept";
+}
+
+/* The newest that was pushed or read back of the line by then. */
 static enum nm_code find_until(const struct context *c, nm_time until, struct source *out, struct nm_error *err)
 {
-	const nm_number line = c->call->number;
-	struct nm_store *store = c->explainer->store;
-	struct nm_push_record push;
-	struct nm_reading reading;
-	bool was_pushed = false, was_read = false;
-	enum nm_code code = nm_store_push_before(store, line, until, c->arena, &push, &was_pushed, err);
+	struct nm_live_then then;
+	enum nm_code code = nm_live_then(c->explainer->store, c->call->number, until,
+					 driver_now(c->explainer->today, c->call), c->arena, &then, err);
 
-	if (code == NM_OK)
-		code = nm_store_reading_get(store, line, c->arena, &reading, &was_read, err);
 	if (code != NM_OK)
 		return code;
-	*out = (struct source){ .why = until == NM_TIME_MAX
-					       ? "nothing was pushed to the line or read back of it yet"
-					       : "nothing that was pushed or read back before is kept" };
-	if (was_pushed)
-		*out = pushed(c, &push, until);
-	if (was_read && reading.at <= until && reading.live != NULL &&
-	    (!was_pushed || (push.ended != 0 && reading.at > push.ended)))
-		*out = read_back(c, &reading);
+	*out = (struct source){ .driver = then.driver, .at = then.at, .push = then.push };
+	if (then.known == NM_LIVE_KNOWN)
+		out->text = then.text;
+	else
+		out->why = why_unknown(c, &then, until);
 	return out->text != NULL || out->why != NULL ? NM_OK : nm_fail_memory(err);
 }
 
