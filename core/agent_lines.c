@@ -206,7 +206,7 @@ static bool same_text(const struct nm_agent *agent, int64_t version)
 	return same;
 }
 
-static bool was_in_sync(const struct nm_agent *agent, const char *line)
+static bool was_in_sync(const struct nm_agent *agent, nm_number line)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_reading reading;
@@ -230,7 +230,7 @@ static enum nm_code follow_calendars(struct nm_agent *agent, struct nm_agent_job
 	job->due = NM_TIME_MAX;
 	for (size_t i = 0; i < plan->n_calendars; i++)
 		remote |= nm_calendar_remote(&plan->calendars[i]);
-	if (!remote || !same_text(agent, version) || !was_in_sync(agent, job->what))
+	if (!remote || !same_text(agent, version) || !was_in_sync(agent, plan->lines[job->index].number))
 		return NM_OK;
 	code = push_line(agent, job->index, agent->view.push.now, &did, err);
 	if (did)
@@ -248,7 +248,7 @@ enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, str
 	job->due = NM_TIME_MAX;
 	if (!known || traits.by_hand)
 		return NM_OK;
-	code = nm_store_push_done(agent->store, job->what, 0, NULL, &pushed, err);
+	code = nm_store_push_done(agent->store, agent->view.push.plan->lines[job->index].number, 0, NULL, &pushed, err);
 	if (code != NM_OK)
 		return code;
 	job->due = agent->now + NM_AGENT_POLL_S;
@@ -294,12 +294,13 @@ static enum nm_code watch_line(struct nm_agent *agent, const struct nm_line_stat
 		nm_agent_ill(agent, drift, line->words);
 		return NM_OK;
 	}
-	if (line->sync != NM_SYNC_SAME) {
+	if (line->sync != NM_SYNC_SAME && line->sync != NM_SYNC_RENAMED) {
 		drifted(agent, line, drift);
 		return NM_OK;
 	}
 	nm_agent_well(agent, drift);
-	return line->to_push && line->refusal == NULL ? extend(agent, line, drift, err) : NM_OK;
+	/* Who renames a line pushes it: what stands around it at a carrier may name it too. */
+	return line->sync == NM_SYNC_SAME && line->to_push && line->refusal == NULL ? extend(agent, line, drift, err) : NM_OK;
 }
 
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)

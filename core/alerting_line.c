@@ -6,48 +6,10 @@
 #include <string.h>
 
 #include "core/alerting_private.h"
+#include "core/live_then.h"
 #include "core/push_private.h"
 
-/* An artefact as the store has it. */
-struct held {
-	const char *text; /* NULL: it is not known */
-	const char *driver;
-};
-
-/* A push that failed or was under way may have done it or not. */
-static struct held pushed(const struct nm_push_record *push, nm_time at)
-{
-	struct held held = { .driver = push->driver };
-
-	if (push->ended != 0 && push->ended <= at && push->state == NM_PUSH_DONE)
-		held.text = push->wanted;
-	else if (push->ended != 0 && push->ended <= at && push->state == NM_PUSH_UNDONE)
-		held.text = push->before;
-	return held;
-}
-
-static enum nm_code find_held(const struct nm_alerter *a, const struct nm_call_entry *call, int line, struct held *out,
-			      struct nm_error *err)
-{
-	const struct nm_plan *plan = a->context->plan;
-	const char *name = plan->lines[line].name;
-	struct nm_push_record push;
-	struct nm_reading reading;
-	bool was_pushed, was_read = false;
-	enum nm_code code = nm_store_push_before(a->context->store, name, call->began, a->arena, &push, &was_pushed, err);
-
-	*out = (struct held){ 0 };
-	if (code == NM_OK && was_pushed)
-		code = nm_store_reading_get(a->context->store, name, a->arena, &reading, &was_read, err);
-	if (code != NM_OK || !was_pushed)
-		return code;
-	*out = pushed(&push, call->began);
-	if (was_read && reading.known && reading.at <= call->began && reading.at > push.ended)
-		*out = (struct held){ reading.live, plan->accounts[plan->lines[line].account].driver };
-	return NM_OK;
-}
-
-static enum nm_code lift(struct nm_alerter *a, const struct held *held, struct nm_route **route, struct nm_error *err)
+static enum nm_code lift(struct nm_alerter *a, const struct nm_live_then *held, struct nm_route **route, struct nm_error *err)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(held->driver);
 	struct nm_artefact artefact = { 0 };
@@ -96,11 +58,13 @@ enum nm_code nm_alerting_line(struct nm_alerter *a, const struct nm_call_entry *
 			      struct nm_error *err)
 {
 	struct nm_route *route = NULL;
-	struct held held;
-	enum nm_code code = find_held(a, call, line, &held, err);
+	const struct nm_plan *plan = a->context->plan;
+	struct nm_live_then held;
+	enum nm_code code = nm_live_then(a->context->store, plan->lines[line].number, call->began,
+					 plan->accounts[plan->lines[line].account].driver, a->arena, &held, err);
 
 	*out = (struct nm_alerts){ 0 };
-	if (code != NM_OK || held.text == NULL)
+	if (code != NM_OK || held.known != NM_LIVE_KNOWN)
 		return code;
 	code = lift(a, &held, &route, err);
 	if (code == NM_OK && route != NULL)

@@ -107,7 +107,7 @@ const struct nm_check_info nm_checks[] = {
 	  "what was proved here is not what the carrier does" },
 	{ "unread", WARNING, "a line pushed before that could not be read when that was last tried",
 	  "nobody knows whether the carrier does what was proved here" },
-	{ "left-behind", WARNING, "a line that was pushed and that the plan has no more, or by another name",
+	{ "left-behind", WARNING, "a number that was pushed and that no line of the plan has any more",
 	  "nothing changes there by itself: it goes on doing what an older plan said" },
 
 	{ "no-after-hours", ADVICE, "no rule for the time outside all hours that rules name",

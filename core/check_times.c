@@ -145,21 +145,22 @@ static void find_facts(struct nm_checker *checker)
 	}
 }
 
-/* It has the number of a line of the plan: by whatever name a push goes to it, what was pushed by this one stays. */
-static void note_renamed(struct nm_checker *checker, const struct nm_left_fact *left, int line, const char *pushed)
+/* The plan has a line of that name, of which what was pushed then says nothing. */
+static void note_other(struct nm_checker *checker, const struct nm_left_fact *left, int line, const char *pushed)
 {
-	struct nm_draft *draft = nm_draft_add(
+	char number[NM_NUMBER_TEXT];
+	struct nm_draft *draft;
+
+	nm_number_words(left->number, number);
+	draft = nm_draft_add(
 		checker, "left-behind", line, 0, checker->plan->lines[line].pos,
 		nm_arena_format(checker->arena,
-				"line %s is called %s now, and what was pushed to it as %s (%s, %s) did not follow: "
-				"it was not taken back",
-				left->line, left->renamed, left->line, left->driver, pushed));
-
+				"line %s had the number %s when it was pushed (%s, %s), which the plan has no more, and what was "
+				"pushed there was not taken back",
+				left->line, number, left->driver, pushed));
 	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena,
-				      "call it %s again, take its pushes back (nevermiss rollback --line %s), then rename "
-				      "it and push",
-				      left->line, left->line),
+		      "let a line have that number again, take its pushes back (nevermiss rollback --line NAME), and take "
+		      "it out again",
 		      0, NULL);
 }
 
@@ -187,11 +188,11 @@ static void find_left(struct nm_checker *checker)
 
 	for (size_t i = 0; i < options->n_left; i++) {
 		const struct nm_left_fact *left = &options->left[i];
-		const int line = left->renamed ? nm_plan_find_line(checker->plan, left->renamed) : -1;
+		const int line = left->number != 0 ? nm_plan_find_line(checker->plan, left->line) : -1;
 
 		nm_time_words(checker->plan->zone, left->pushed_at, true, pushed);
 		if (line >= 0)
-			note_renamed(checker, left, line, pushed);
+			note_other(checker, left, line, pushed);
 		else
 			note_left(checker, left, pushed);
 	}

@@ -374,7 +374,7 @@ static enum nm_code likely_drift(const struct nm_explainer *explainer, const str
 	struct nm_reading reading;
 	bool found = false;
 	char at[NM_TIME_TEXT];
-	enum nm_code code = nm_store_reading_get(explainer->store, call->line, arena, &reading, &found, err);
+	enum nm_code code = nm_store_reading_get(explainer->store, call->number, arena, &reading, &found, err);
 
 	if (code != NM_OK || !found || !reading.known || reading.in_sync)
 		return code;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/explain_private.h"
+#include "core/live_then.h"
 #include "core/push_private.h"
 
 #define WORDS_MAX (1u << 20)
@@ -60,31 +61,6 @@ struct source {
 	const char *why; /* it is not known; NULL: memory */
 };
 
-static const char *push_words(const struct context *c, const struct nm_push_record *push, const char *rest)
-{
-	char at[NM_TIME_TEXT];
-
-	nm_time_words_zone(c->explainer->today->zone, push->at, true, at);
-	return nm_arena_format(c->arena, "push #%lld of %s %s", (long long)push->id, at, rest);
-}
-
-/* What a push left there; one that was under way at the time may have done it or not. */
-static struct source pushed(const struct context *c, const struct nm_push_record *push, nm_time until)
-{
-	struct source source = { .driver = push->driver, .at = push->ended, .push = push->id };
-
-	if (push->ended == 0 || push->ended > until)
-		source.why = push_words(c, push, "was under way");
-	else if (push->state == NM_PUSH_FAILED)
-		source.why = push_words(c, push, "failed, and something of it may have been in force");
-	else if (push->state == NM_PUSH_UNDONE && push->before == NULL)
-		source.why =
-			push_words(c, push, "was taken back, and what had been there before is not known");
-	else
-		source.text = push->state == NM_PUSH_DONE ? push->wanted : push->before;
-	return source;
-}
-
 /* The driver of the line's account, by today's plan. */
 static const char *driver_now(const struct nm_plan *today, const struct nm_call_entry *call)
 {
@@ -100,28 +76,46 @@ static struct source read_back(const struct context *c, const struct nm_reading 
 				.at = reading->at };
 }
 
-/* The newest that was pushed or read back of a line by then. */
-static enum nm_code find_until(const struct context *c, const char *line, nm_time until, struct source *out,
-			       struct nm_error *err)
+static const char *push_words(const struct context *c, const struct nm_live_then *then, const char *rest)
 {
-	struct nm_store *store = c->explainer->store;
-	struct nm_push_record push;
-	struct nm_reading reading;
-	bool was_pushed = false, was_read = false;
-	enum nm_code code = nm_store_push_before(store, line, until, c->arena, &push, &was_pushed, err);
+	char at[NM_TIME_TEXT];
 
-	if (code == NM_OK)
-		code = nm_store_reading_get(store, line, c->arena, &reading, &was_read, err);
+	nm_time_words_zone(c->explainer->today->zone, then->at, true, at);
+	return nm_arena_format(c->arena, "push #%lld of %s %s", (long long)then->push, at, rest);
+}
+
+/* Why it is not known what was live; NULL: memory. */
+static const char *why_unknown(const struct context *c, const struct nm_live_then *then, nm_time until)
+{
+	switch (then->known) {
+	case NM_LIVE_UNDER_WAY:
+		return push_words(c, then, "was under way");
+	case NM_LIVE_FAILED:
+		return push_words(c, then, "failed, and something of it may have been in force");
+	case NM_LIVE_TAKEN_BACK:
+		return push_words(c, then, "was taken back, and what had been there before is not known");
+	case NM_LIVE_NOTHING:
+	case NM_LIVE_KNOWN:
+		break;
+	}
+	return until == NM_TIME_MAX ? "nothing was pushed to the line or read back of it yet"
+				    : "nothing that was pushed or read back before is kept";
+}
+
+/* The newest that was pushed or read back of the line by then. */
+static enum nm_code find_until(const struct context *c, nm_time until, struct source *out, struct nm_error *err)
+{
+	struct nm_live_then then;
+	enum nm_code code = nm_live_then(c->explainer->store, c->call->number, until,
+					 driver_now(c->explainer->today, c->call), c->arena, &then, err);
+
 	if (code != NM_OK)
 		return code;
-	*out = (struct source){ .why = until == NM_TIME_MAX
-					       ? "nothing was pushed to the line or read back of it yet"
-					       : "nothing that was pushed or read back before is kept" };
-	if (was_pushed)
-		*out = pushed(c, &push, until);
-	if (was_read && reading.at <= until && reading.live != NULL &&
-	    (!was_pushed || (push.ended != 0 && reading.at > push.ended)))
-		*out = read_back(c, &reading);
+	*out = (struct source){ .driver = then.driver, .at = then.at, .push = then.push };
+	if (then.known == NM_LIVE_KNOWN)
+		out->text = then.text;
+	else
+		out->why = why_unknown(c, &then, until);
 	return out->text != NULL || out->why != NULL ? NM_OK : nm_fail_memory(err);
 }
 
@@ -129,7 +123,7 @@ static enum nm_code find_until(const struct context *c, const char *line, nm_tim
 static enum nm_code find_after(const struct context *c, struct source *out, struct nm_error *err)
 {
 	struct nm_store *store = c->explainer->store;
-	const char *line = c->call->line;
+	const nm_number line = c->call->number;
 	struct nm_push_record push;
 	struct nm_reading reading;
 	bool was_pushed = false, was_read = false;
@@ -235,11 +229,11 @@ static enum nm_code explain_source(const struct context *c, const struct source 
 	return code;
 }
 
-static enum nm_code explain_until(const struct context *c, const char *line, nm_time until, const char *by,
+static enum nm_code explain_until(const struct context *c, nm_time until, const char *by,
 				  struct nm_explained_live *out, struct nm_error *err)
 {
 	struct source source;
-	enum nm_code code = find_until(c, line, until, &source, err);
+	enum nm_code code = find_until(c, until, &source, err);
 
 	return code == NM_OK ? explain_source(c, &source, by, out, err) : code;
 }
@@ -326,8 +320,6 @@ enum nm_code nm_explain_lives(struct nm_explainer *explainer, const struct nm_ca
 	struct context c = { .explainer = explainer, .call = call, .arena = arena };
 	struct nm_explained_lives lives;
 	int64_t version = explanation->version;
-	const int today = nm_explain_line(explainer->today, call);
-	const char *line = today >= 0 ? explainer->today->lines[today].name : call->line;
 	enum nm_code code = nm_explainer_plan(explainer, &version, &c.plan, err);
 
 	if (code == NM_OK)
@@ -335,9 +327,9 @@ enum nm_code nm_explain_lives(struct nm_explainer *explainer, const struct nm_ca
 	if (code == NM_OK)
 		code = treat(&c, true, &c.held, err);
 	if (code == NM_OK)
-		code = explain_until(&c, call->line, call->began, "live then", &lives.then, err);
+		code = explain_until(&c, call->began, "live then", &lives.then, err);
 	if (code == NM_OK)
-		code = explain_until(&c, line, NM_TIME_MAX, "live now", &lives.now, err);
+		code = explain_until(&c, NM_TIME_MAX, "live now", &lives.now, err);
 	if (code == NM_OK)
 		code = judge(&c, &lives, explanation, err);
 	if (code == NM_OK)

@@ -80,7 +80,7 @@ static enum nm_code choose_lines(struct nm_push_run *push, int line, struct nm_e
 {
 	const struct nm_plan *plan = push->context->plan;
 	enum nm_code code =
-		nm_store_pushes(push->context->store, NULL, true, SIZE_MAX, &push->unfinished, err);
+		nm_store_pushes(push->context->store, 0, true, SIZE_MAX, &push->unfinished, err);
 
 	if (code != NM_OK)
 		return code;
@@ -92,7 +92,7 @@ static enum nm_code choose_lines(struct nm_push_run *push, int line, struct nm_e
 			push->lines[push->n_lines++] = (int)i;
 	push->n_asked = push->n_lines;
 	for (size_t i = 0; i < push->unfinished.n && line >= 0; i++) {
-		int other = nm_plan_find_line(plan, push->unfinished.items[i].line);
+		int other = nm_plan_find_number(plan, push->unfinished.items[i].number);
 
 		if (other >= 0 && !looked_at(push, other))
 			push->lines[push->n_lines++] = other;
@@ -190,9 +190,9 @@ static enum nm_code settle_known(struct nm_push_run *push, const struct nm_push_
 	return code;
 }
 
-static struct nm_line_status *status_of(struct nm_push_run *push, const char *name, bool *asked)
+static struct nm_line_status *status_of(struct nm_push_run *push, nm_number number, bool *asked)
 {
-	int line = nm_plan_find_line(push->context->plan, name);
+	int line = nm_plan_find_number(push->context->plan, number);
 
 	for (size_t i = 0; i < push->status.n; i++)
 		if (push->status.lines[i].line == line) {
@@ -205,7 +205,7 @@ static struct nm_line_status *status_of(struct nm_push_run *push, const char *na
 static bool newer_of_line(const struct nm_push_records *records, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (strcmp(records->items[j].line, records->items[i].line) == 0)
+		if (records->items[j].number == records->items[i].number)
 			return true;
 	return false;
 }
@@ -214,7 +214,7 @@ static enum nm_code settle_record(struct nm_push_run *push, size_t i, struct nm_
 {
 	const struct nm_push_record *record = &push->unfinished.items[i];
 	bool asked = false;
-	struct nm_line_status *status = status_of(push, record->line, &asked);
+	struct nm_line_status *status = status_of(push, record->number, &asked);
 
 	if (record->state == NM_PUSH_INTENT)
 		return close_record(push, record, NM_PUSH_UNDONE, "cut off before anything was sent", err);
@@ -255,7 +255,7 @@ static enum nm_code settle_unfinished(struct nm_push_run *push, struct nm_error 
 static const char *ids_left(const struct nm_push_run *push, int line)
 {
 	for (size_t i = 0; i < push->unfinished.n; i++)
-		if (strcmp(push->unfinished.items[i].line, push->context->plan->lines[line].name) == 0)
+		if (push->unfinished.items[i].number == push->context->plan->lines[line].number)
 			return push->unfinished.items[i].ids;
 	return NULL;
 }

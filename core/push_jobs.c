@@ -18,9 +18,9 @@
 /* An artefact, every byte escaped. */
 #define TEXT_MAX ((size_t)NM_ARTEFACT_PARTS * 6 * NM_ARTEFACT_BYTES)
 
-static const char *line_name(const struct nm_push_jobs *jobs, const struct nm_push_job *job)
+static const struct nm_line *line_of(const struct nm_push_jobs *jobs, const struct nm_push_job *job)
 {
-	return jobs->context->plan->lines[job->line].name;
+	return &jobs->context->plan->lines[job->line];
 }
 
 void nm_push_jobs_clear(struct nm_push_jobs *jobs)
@@ -81,7 +81,8 @@ static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 {
 	struct nm_push_record record = { .version = job->version,
 					 .at = jobs->context->now,
-					 .line = line_name(jobs, job),
+					 .number = line_of(jobs, job)->number,
+					 .line = line_of(jobs, job)->name,
 					 .driver = job->carrier->name,
 					 .who = jobs->context->who,
 					 .forced = forced,
@@ -204,7 +205,7 @@ static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push
 	code = nm_artefact_write(&read->exchange.live, &text, err);
 	reading.live = reading.known && read->exchange.live.n > 0 ? text.data : NULL;
 	if (code == NM_OK)
-		code = nm_store_reading_put(jobs->context->store, line_name(jobs, job), &reading, err);
+		code = nm_store_reading_put(jobs->context->store, line_of(jobs, job)->number, &reading, err);
 	nm_buf_clear(&text);
 	return code;
 }

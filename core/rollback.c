@@ -19,21 +19,21 @@
 static enum nm_code find_record(struct nm_push_run *push, int line, int64_t id, struct nm_arena *arena,
 				struct nm_push_record *record, struct nm_error *err)
 {
-	const char *name = push->context->plan->lines[line].name;
+	const struct nm_line *of = &push->context->plan->lines[line];
 	enum nm_code code;
 
 	if (id == 0) {
-		code = nm_store_push_newest(push->context->store, name, &id, err);
+		code = nm_store_push_newest(push->context->store, of->number, &id, err);
 		if (code != NM_OK)
 			return code;
 		if (id == 0)
 			return nm_fail(err, NM_INPUT, "%s was never pushed: there is nothing to go back to",
-				       name);
+				       of->name);
 	}
 	code = nm_store_push_get(push->context->store, id, arena, record, err);
-	if (code == NM_OK && strcmp(record->line, name) != 0)
+	if (code == NM_OK && record->number != of->number)
 		return nm_fail(err, NM_INPUT, "push %lld is of line %s, not of %s", (long long)id,
-			       record->line, name);
+			       record->line, of->name);
 	return code;
 }
 
@@ -44,7 +44,7 @@ static enum nm_code line_of_push(struct nm_push_run *push, int64_t id, int *line
 
 	if (code != NM_OK)
 		return code;
-	*line = nm_plan_find_line(push->context->plan, record.line);
+	*line = nm_plan_find_number(push->context->plan, record.number);
 	if (*line < 0)
 		return nm_fail(err, NM_INPUT, "push %lld was of line %s, which the plan has no more",
 			       (long long)id, record.line);
@@ -61,10 +61,10 @@ static enum nm_code find_source(const struct nm_push_run *push, const struct nm_
 {
 	struct nm_store *store = push->context->store;
 	struct nm_push_brief earlier;
-	enum nm_code code = nm_store_push_done(store, record->line, record->id, record->before, source, err);
+	enum nm_code code = nm_store_push_done(store, record->number, record->id, record->before, source, err);
 
 	for (earlier = *source; code == NM_OK && earlier.id != 0;) {
-		code = nm_store_push_done(store, record->line, earlier.id, record->before, &earlier, err);
+		code = nm_store_push_done(store, record->number, earlier.id, record->before, &earlier, err);
 		if (code != NM_OK || (source->version != 0 && earlier.version != 0 && earlier.version != source->version))
 			break;
 		if (source->version == 0)
@@ -93,7 +93,7 @@ static bool same_names(const struct nm_set *a, const char *const *a_names, const
 	return true;
 }
 
-/* The names of a plan's things, by kind, so that two plans can be compared. */
+/* The names of a plan's things, by kind, so that two plans can be compared; lines are their numbers, however they are called. */
 struct names {
 	const char **lines, **callers, **schedules, **destinations;
 };
@@ -106,8 +106,14 @@ static bool take_names(const struct nm_plan *plan, struct nm_arena *arena, struc
 	out->destinations = nm_arena_alloc(arena, plan->n_destinations, sizeof(char *));
 	if (!out->lines || !out->callers || !out->schedules || !out->destinations)
 		return false;
-	for (size_t i = 0; i < plan->n_lines; i++)
-		out->lines[i] = plan->lines[i].name;
+	for (size_t i = 0; i < plan->n_lines; i++) {
+		char number[NM_NUMBER_TEXT];
+
+		nm_number_write(plan->lines[i].number, number);
+		out->lines[i] = nm_arena_text(arena, number);
+		if (!out->lines[i])
+			return false;
+	}
 	for (size_t i = 0; i < plan->n_callers; i++)
 		out->callers[i] = plan->callers[i].name;
 	for (size_t i = 0; i < plan->n_schedules; i++)

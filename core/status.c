@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/carrier/ask.h"
 #include "core/status_private.h"
 #include "nevermiss/check.h"
 
@@ -178,6 +179,21 @@ static const char *sync_words(const struct nm_status_reading *r, const struct nm
 	return nm_arena_format(r->status.arena, "in sync; what was pushed ends %s, and a push extends it", until);
 }
 
+/* Carriers that know a line's name keep the one by which it was pushed. */
+static bool is_renamed(const struct nm_line_status *line)
+{
+	return line->live_route->line != NULL && strcmp(line->live_route->line, line->plan_route->line) != 0;
+}
+
+static const char *renamed_words(const struct nm_status_reading *r, const struct nm_line_status *line)
+{
+	const char *name = nm_ask_words(r->status.arena, line->live_route->line);
+
+	return name == NULL ? NULL
+			    : nm_arena_format(r->status.arena,
+					      "renamed: called %s there until the next push, and does what the plan says", name);
+}
+
 /* Compares live with what the carrier can hold of the plan. */
 static enum nm_code compare_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
@@ -187,11 +203,12 @@ static enum nm_code compare_line(struct nm_status_reading *r, struct nm_line_sta
 
 	if (code != NM_OK)
 		return code;
-	line->sync = line->differences.n == 0 ? NM_SYNC_SAME : NM_SYNC_DRIFT;
-	line->to_push = line->sync == NM_SYNC_DRIFT ||
+	line->sync = line->differences.n > 0 ? NM_SYNC_DRIFT : is_renamed(line) ? NM_SYNC_RENAMED : NM_SYNC_SAME;
+	line->to_push = line->sync != NM_SYNC_SAME ||
 			(line->pushed.id > 0 && line->pushed.horizon < soon && r->window.until > line->pushed.horizon);
-	line->words = line->sync == NM_SYNC_DRIFT ? nm_differences_text(&line->differences, r->status.arena)
-						  : sync_words(r, line);
+	line->words = line->sync == NM_SYNC_DRIFT     ? nm_differences_text(&line->differences, r->status.arena)
+		      : line->sync == NM_SYNC_RENAMED ? renamed_words(r, line)
+						      : sync_words(r, line);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
@@ -274,10 +291,10 @@ static enum nm_code take_done(struct nm_status_reading *r, struct nm_line_status
 enum nm_code nm_status_assume(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	struct nm_store *store = r->context.store;
-	const char *name = r->context.plan->lines[line->line].name;
+	const nm_number number = r->context.plan->lines[line->line].number;
 	struct nm_push_record record;
 	int64_t id = 0;
-	enum nm_code code = store == NULL ? NM_OK : nm_store_push_newest(store, name, &id, err);
+	enum nm_code code = store == NULL ? NM_OK : nm_store_push_newest(store, number, &id, err);
 
 	line->to_push = true;
 	line->words = "nothing was pushed yet, and nothing can be read back from this carrier";
@@ -379,7 +396,7 @@ static enum nm_code find_pushed(struct nm_status_reading *r, struct nm_line_stat
 {
 	if (r->context.store == NULL)
 		return NM_OK;
-	return nm_store_push_done(r->context.store, r->context.plan->lines[line->line].name, 0, NULL,
+	return nm_store_push_done(r->context.store, r->context.plan->lines[line->line].number, 0, NULL,
 				  &line->pushed, err);
 }
 
@@ -466,7 +483,7 @@ static void end_talks(struct nm_status_reading *r)
 static enum nm_code count_cut_off(struct nm_store *store, size_t *n, struct nm_error *err)
 {
 	struct nm_push_records records = { 0 };
-	enum nm_code code = nm_store_pushes(store, NULL, true, SIZE_MAX, &records, err);
+	enum nm_code code = nm_store_pushes(store, 0, true, SIZE_MAX, &records, err);
 
 	*n = records.n;
 	nm_push_records_clear(&records);

@@ -43,7 +43,7 @@ struct nm_reading nm_line_status_reading(const struct nm_line_status *line)
 	/* Of what cannot be read one thing is certain: that it was told something else than the plan wants now. */
 	return (struct nm_reading){ .at = line->read_at,
 				    .known = line->sync != NM_SYNC_UNKNOWN || (line->assumed_at != 0 && !line->as_assumed),
-				    .in_sync = line->sync == NM_SYNC_SAME || line->as_assumed,
+				    .in_sync = line->sync == NM_SYNC_SAME || line->sync == NM_SYNC_RENAMED || line->as_assumed,
 				    .words = line->words };
 }
 
@@ -61,7 +61,7 @@ static enum nm_code keep_line(const struct nm_push_context *context, const struc
 		reading.live = text.data;
 	}
 	if (code == NM_OK)
-		code = nm_store_reading_put(context->store, context->plan->lines[line->line].name, &reading, err);
+		code = nm_store_reading_put(context->store, context->plan->lines[line->line].number, &reading, err);
 	nm_buf_clear(&text);
 	return code;
 }
@@ -110,7 +110,7 @@ static enum nm_code judge_kept(struct nm_status_reading *r, struct nm_line_statu
 
 	if (line->carrier == NULL)
 		return NM_OK;
-	code = nm_store_reading_get(r->context.store, plan->lines[line->line].name, r->status.arena, &reading, &found, err);
+	code = nm_store_reading_get(r->context.store, plan->lines[line->line].number, r->status.arena, &reading, &found, err);
 	if (code != NM_OK)
 		return code;
 	line->words = "not read";

@@ -162,7 +162,7 @@ enum nm_code nm_store_inbound_floods(struct nm_store *store, nm_time since, stru
 
 /* --- to the sandbox carrier's --- */
 
-enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *line,
+enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *number,
 					  const struct nm_sandbox_inbound *text, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
@@ -173,14 +173,14 @@ enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *li
 	statement = nm_store_statement(store, NM_SQL_SANDBOX_INBOUND_ADD, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	nm_store_bind(statement, 2, text->from);
 	nm_store_bind(statement, 3, text->body);
 	sqlite3_bind_int64(statement, 4, text->at);
 	return nm_store_run(store, statement, err);
 }
 
-enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *line, size_t most,
+enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *number, size_t most,
 				      struct nm_arena *arena, struct nm_sandbox_inbound **out, size_t *n,
 				      struct nm_error *err)
 {
@@ -192,7 +192,7 @@ enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *line, 
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	sqlite3_bind_int64(statement, 2, (int64_t)most);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
 		texts[found++] = (struct nm_sandbox_inbound){

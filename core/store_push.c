@@ -180,6 +180,7 @@ enum nm_code nm_store_push_begin(struct nm_store *store, const struct nm_push_re
 	nm_store_bind(statement, 11, record->ids);
 	sqlite3_bind_int64(statement, 12, record->horizon);
 	sqlite3_bind_int64(statement, 13, record->ended);
+	sqlite3_bind_int64(statement, 14, (sqlite3_int64)record->number);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK)
 		*id = sqlite3_last_insert_rowid(store->db);
@@ -226,6 +227,7 @@ static struct nm_push_record push_row(sqlite3_stmt *statement, struct nm_arena *
 		.before = nm_store_column(statement, 11, arena, ok),
 		.ids = nm_store_column(statement, 12, arena, ok),
 		.horizon = sqlite3_column_int64(statement, 13),
+		.number = (nm_number)sqlite3_column_int64(statement, 14),
 	};
 
 	return record;
@@ -236,20 +238,20 @@ static void read_push(sqlite3_stmt *statement, struct nm_arena *arena, void *ite
 	*(struct nm_push_record *)item = push_row(statement, arena, ok);
 }
 
-enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
+enum nm_code nm_store_pushes(struct nm_store *store, nm_number line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err)
 {
 	static const struct nm_store_row row = { "reading its pushes", sizeof(struct nm_push_record), read_push };
 	enum nm_store_statement which = unfinished     ? NM_SQL_PUSHES_UNFINISHED
-					: line != NULL ? NM_SQL_PUSHES_OF
-						       : NM_SQL_PUSHES;
+					: line != 0 ? NM_SQL_PUSHES_OF
+						    : NM_SQL_PUSHES;
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	struct nm_store_rows rows;
 	enum nm_code code;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	sqlite3_bind_int64(statement, 2, most > INT32_MAX ? INT32_MAX : (int64_t)most);
 	code = nm_store_rows(store, statement, &row, &rows, err);
 	if (code == NM_OK)
@@ -292,7 +294,7 @@ enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_are
 	return code;
 }
 
-static enum nm_code push_beside(struct nm_store *store, enum nm_store_statement which, const char *line, nm_time t,
+static enum nm_code push_beside(struct nm_store *store, enum nm_store_statement which, nm_number line, nm_time t,
 				struct nm_arena *arena, struct nm_push_record *out, bool *found,
 				struct nm_error *err)
 {
@@ -304,7 +306,7 @@ static enum nm_code push_beside(struct nm_store *store, enum nm_store_statement 
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	sqlite3_bind_int64(statement, 2, t);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
@@ -321,19 +323,19 @@ static enum nm_code push_beside(struct nm_store *store, enum nm_store_statement 
 	return code;
 }
 
-enum nm_code nm_store_push_before(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+enum nm_code nm_store_push_before(struct nm_store *store, nm_number line, nm_time t, struct nm_arena *arena,
 				  struct nm_push_record *out, bool *found, struct nm_error *err)
 {
 	return push_beside(store, NM_SQL_PUSH_BEFORE, line, t, arena, out, found, err);
 }
 
-enum nm_code nm_store_push_after(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+enum nm_code nm_store_push_after(struct nm_store *store, nm_number line, nm_time t, struct nm_arena *arena,
 				 struct nm_push_record *out, bool *found, struct nm_error *err)
 {
 	return push_beside(store, NM_SQL_PUSH_AFTER, line, t, arena, out, found, err);
 }
 
-enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id, struct nm_error *err)
+enum nm_code nm_store_push_newest(struct nm_store *store, nm_number line, int64_t *id, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_NEWEST, err);
 	enum nm_code code = NM_OK;
@@ -341,7 +343,7 @@ enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int6
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	sqlite3_bind_int(statement, 2, NM_PUSH_UNDONE);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW || result == SQLITE_DONE)
@@ -352,41 +354,7 @@ enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int6
 	return code;
 }
 
-enum nm_code nm_store_pushed_lines(struct nm_store *store, struct nm_arena *arena,
-				   struct nm_pushed_line **out, size_t *n, struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSHED_LINES, err);
-	struct nm_pushed_line *lines = NULL;
-	size_t found = 0;
-	bool ok = true;
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int(statement, 1, NM_PUSH_DONE);
-	while ((result = sqlite3_step(statement)) == SQLITE_ROW && ok) {
-		if (lines == NULL)
-			lines = nm_arena_alloc(arena, (size_t)sqlite3_column_int64(statement, 3),
-					       sizeof(*lines));
-		ok = lines != NULL;
-		if (ok)
-			lines[found++] = (struct nm_pushed_line){
-				.line = nm_store_column(statement, 0, arena, &ok),
-				.driver = nm_store_column(statement, 1, arena, &ok),
-				.at = sqlite3_column_int64(statement, 2),
-			};
-	}
-	sqlite3_reset(statement);
-	if (!ok)
-		return nm_fail_memory(err);
-	if (result != SQLITE_DONE)
-		return nm_store_fail(store, "reading its pushes", err);
-	*out = lines;
-	*n = found;
-	return NM_OK;
-}
-
-enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_t before, const char *wanted,
+enum nm_code nm_store_push_done(struct nm_store *store, nm_number line, int64_t before, const char *wanted,
 				struct nm_push_brief *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_DONE, err);
@@ -396,7 +364,7 @@ enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	sqlite3_bind_int(statement, 2, NM_PUSH_DONE);
 	sqlite3_bind_int64(statement, 3, before);
 	nm_store_bind(statement, 4, wanted);
@@ -418,7 +386,7 @@ enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_
 
 /* --- readings --- */
 
-enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,
+enum nm_code nm_store_reading_put(struct nm_store *store, nm_number line, const struct nm_reading *reading,
 				  struct nm_error *err)
 {
 	sqlite3_stmt *statement;
@@ -429,7 +397,7 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 	statement = nm_store_statement(store, NM_SQL_READING_PUT, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	sqlite3_bind_int64(statement, 2, reading->at);
 	sqlite3_bind_int(statement, 3, reading->known);
 	sqlite3_bind_int(statement, 4, reading->in_sync);
@@ -441,7 +409,7 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 	return nm_store_run(store, statement, err);
 }
 
-enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
+enum nm_code nm_store_reading_get(struct nm_store *store, nm_number line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_READING_GET, err);
@@ -452,7 +420,7 @@ enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, stru
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)line);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW) {
 		reading.at = sqlite3_column_int64(statement, 0);
@@ -478,7 +446,7 @@ enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, stru
 /* --- the sandbox carrier --- */
 
 /* One text of one line, malloc'd; NULL when there is none. */
-static enum nm_code line_text(struct nm_store *store, enum nm_store_statement which, const char *line,
+static enum nm_code line_text(struct nm_store *store, enum nm_store_statement which, const char *number,
 			      char **text, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
@@ -488,7 +456,7 @@ static enum nm_code line_text(struct nm_store *store, enum nm_store_statement wh
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
 		const unsigned char *kept = sqlite3_column_text(statement, 0);
@@ -505,7 +473,7 @@ static enum nm_code line_text(struct nm_store *store, enum nm_store_statement wh
 	return code;
 }
 
-static enum nm_code put_line_text(struct nm_store *store, enum nm_store_statement which, const char *line,
+static enum nm_code put_line_text(struct nm_store *store, enum nm_store_statement which, const char *number,
 				  const char *text, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
@@ -516,30 +484,30 @@ static enum nm_code put_line_text(struct nm_store *store, enum nm_store_statemen
 	statement = nm_store_statement(store, which, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	nm_store_bind(statement, 2, text);
 	return nm_store_run(store, statement, err);
 }
 
-enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text, struct nm_error *err)
+enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *number, char **text, struct nm_error *err)
 {
-	return line_text(store, NM_SQL_SANDBOX_GET, line, text, err);
+	return line_text(store, NM_SQL_SANDBOX_GET, number, text, err);
 }
 
-enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text,
+enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *number, const char *text,
 				  struct nm_error *err)
 {
-	return put_line_text(store, NM_SQL_SANDBOX_PUT, line, text, err);
+	return put_line_text(store, NM_SQL_SANDBOX_PUT, number, text, err);
 }
 
-enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault,
+enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *number, const char *fault,
 				   struct nm_error *err)
 {
-	return put_line_text(store, NM_SQL_SANDBOX_FAIL, line, fault, err);
+	return put_line_text(store, NM_SQL_SANDBOX_FAIL, number, fault, err);
 }
 
-enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *line, char **fault,
+enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *number, char **fault,
 				    struct nm_error *err)
 {
-	return line_text(store, NM_SQL_SANDBOX_FAULT, line, fault, err);
+	return line_text(store, NM_SQL_SANDBOX_FAULT, number, fault, err);
 }

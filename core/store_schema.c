@@ -198,6 +198,15 @@ const char *const nm_store_steps[] = {
 	" PRIMARY KEY(weeks, nth, number)) STRICT;"
 	"INSERT INTO sums SELECT weeks, nth, number, packed FROM packed_sums ORDER BY weeks, nth, number;"
 	"DROP TABLE packed_sums; ALTER TABLE sums RENAME TO packed_sums;",
+	/* A line is its number, whatever it is called: 0 until a plan says whose number it was (nm_store_know_lines).  No query
+	 * compares a number as that index does.  What was read back is read again. */
+	"ALTER TABLE push ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
+	"DROP INDEX push_line;"
+	"CREATE INDEX push_number ON push(number, id);"
+	"CREATE INDEX push_unknown ON push(line) WHERE number < 1;"
+	"DROP TABLE reading;"
+	"CREATE TABLE live(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, known INTEGER NOT NULL,"
+	" in_sync INTEGER NOT NULL, plan INTEGER NOT NULL, words TEXT, live TEXT, place INTEGER NOT NULL) STRICT;",
 };
 
 #define EMPTY_TRIES 100 /* of those who open a store that is made at the same time */

@@ -9,7 +9,7 @@
 /* The columns in the order in which store_push.c reads them. */
 #define PUSH_ROW                                                                                   \
 	"SELECT id, version, at, ended, line, driver, who, forced, state, result, wanted, before," \
-	" ids, horizon FROM push"
+	" ids, horizon, number FROM push"
 
 /* The columns in the order in which store_calls.c reads them. */
 #define CALL_ROW                                                                                             \
@@ -19,9 +19,9 @@
 /* As nm_store_brief reads them; and the calls that matters are made of. */
 #define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
 #define COUNTED "outcome <> 2 AND outcome < 6 AND caller > 0"
-/* The version of the plan that was pushed to line ?2 when a call ended ?7. */
+/* The version of the plan that was pushed to number ?14 when a call ended ?7. */
 #define IN_FORCE \
-	"(SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1)"
+	"(SELECT version FROM push WHERE number = ?14 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1)"
 /* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
 #define UNANSWERED "outcome > 0 AND outcome <> 2 AND outcome < 6"
 #define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
@@ -122,27 +122,35 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				 " WHERE version = ? ORDER BY name DESC",
 	[NM_SQL_PUSH_ADD] =
 		"INSERT INTO push(version, at, line, driver, who, forced, state, result, wanted, before,"
-		" ids, horizon, ended) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" ids, horizon, ended, number) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[NM_SQL_PUSH_UPDATE] = "UPDATE push SET state = ?2, ended = ?3, result = coalesce(?4, result),"
 			       " ids = coalesce(?5, ids) WHERE id = ?1",
 	[NM_SQL_PUSHES] = PUSH_ROW " ORDER BY id DESC LIMIT ?2",
-	[NM_SQL_PUSHES_OF] = PUSH_ROW " WHERE line = ?1 ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSHES_OF] = PUSH_ROW " WHERE number = ?1 ORDER BY id DESC LIMIT ?2",
 	[NM_SQL_PUSHES_UNFINISHED] =
-		PUSH_ROW " WHERE state < 3 AND (?1 IS NULL OR line = ?1) ORDER BY id DESC LIMIT ?2",
+		PUSH_ROW " WHERE state < 3 AND (?1 = 0 OR number = ?1) ORDER BY id DESC LIMIT ?2",
 	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
-	[NM_SQL_PUSH_BEFORE] = PUSH_ROW " WHERE line = ?1 AND at <= ?2 ORDER BY id DESC LIMIT 1",
-	[NM_SQL_PUSH_AFTER] = PUSH_ROW " WHERE line = ?1 AND at > ?2 ORDER BY id LIMIT 1",
-	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSH_BEFORE] = PUSH_ROW " WHERE number = ?1 AND at <= ?2 ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSH_AFTER] = PUSH_ROW " WHERE number = ?1 AND at > ?2 ORDER BY id LIMIT 1",
+	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE number = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
 	[NM_SQL_PUSH_DONE] = "SELECT id, version, at, horizon, forced IS NOT NULL, wanted = '[]' FROM push"
-			     " WHERE line = ?1 AND state = ?2 AND (?3 = 0 OR id < ?3) AND (?4 IS NULL OR wanted = ?4) ORDER BY id DESC LIMIT 1",
-	[NM_SQL_PUSHED_LINES] = "SELECT line, driver, at, count(*) OVER () FROM push WHERE wanted <> '[]' AND id IN"
-				" (SELECT max(id) FROM push WHERE state = ?1 GROUP BY line) ORDER BY line",
+			     " WHERE number = ?1 AND state = ?2 AND (?3 = 0 OR id < ?3) AND (?4 IS NULL OR wanted = ?4) ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSHED_LINES] = "SELECT line, driver, at, count(*) OVER (), number FROM push WHERE wanted <> '[]' AND id IN"
+				" (SELECT max(id) FROM push WHERE state = ?1 GROUP BY number, iif(number = 0, line, '')) ORDER BY line, id",
+	[NM_SQL_PUSH_CALLED] = "SELECT number FROM push WHERE line = ?1 ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSH_UNKNOWN] = "SELECT EXISTS(SELECT 1 FROM push WHERE number < 1 AND line = ?1)"
+				" OR EXISTS(SELECT 1 FROM sandbox WHERE line = ?1) OR EXISTS(SELECT 1 FROM sandbox_text WHERE line = ?1)"
+				" OR EXISTS(SELECT 1 FROM sandbox_inbound WHERE line = ?1)",
+	[NM_SQL_PUSH_KNOW] = "UPDATE push SET number = ?3 WHERE number < 1 AND line = ?1",
+	[NM_SQL_SANDBOX_KNOW] = "UPDATE OR IGNORE sandbox SET line = ?2 WHERE line = ?1",
+	[NM_SQL_SANDBOX_TEXT_KNOW] = "UPDATE sandbox_text SET line = ?2 WHERE line = ?1",
+	[NM_SQL_SANDBOX_INBOUND_KNOW] = "UPDATE sandbox_inbound SET line = ?2 WHERE line = ?1",
 	[NM_SQL_READING_PUT] =
-		"INSERT INTO reading(line, at, known, in_sync, plan, words, live, place) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
-		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
+		"INSERT INTO live(number, at, known, in_sync, plan, words, live, place) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(number) DO UPDATE SET at = excluded.at, known = excluded.known,"
 		" in_sync = excluded.in_sync, plan = excluded.plan, words = excluded.words, live = excluded.live,"
 		" place = excluded.place",
-	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live, place FROM reading WHERE line = ?",
+	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live, place FROM live WHERE number = ?",
 	[NM_SQL_SANDBOX_GET] = "SELECT text FROM sandbox WHERE line = ?",
 	[NM_SQL_SANDBOX_PUT] = "INSERT INTO sandbox(line, text) VALUES(?1, ?2)"
 			       " ON CONFLICT(line) DO UPDATE SET text = excluded.text",
@@ -417,7 +425,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	/* The sandbox carrier keeps a text as long as the outbox does. */
 	[NM_SQL_SANDBOX_TEXTS_DROP] =
 		"DELETE FROM sandbox_text WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE recipient = sandbox_text.recipient"
-		" AND line = sandbox_text.line AND body = sandbox_text.body)",
+		" AND sender = sandbox_text.line AND body = sandbox_text.body)",
 	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",

@@ -297,7 +297,7 @@ enum nm_code nm_store_text_past(struct nm_store *store, nm_number caller, nm_tim
 
 /* --- the sandbox carrier's --- */
 
-enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line, const char *to,
+enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *number, const char *to,
 				       const char *body, int64_t *id, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
@@ -308,7 +308,7 @@ enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line,
 	statement = nm_store_statement(store, NM_SQL_SANDBOX_TEXT_ADD, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	nm_store_bind(statement, 2, to);
 	nm_store_bind(statement, 3, body);
 	code = nm_store_run(store, statement, err);
@@ -317,7 +317,7 @@ enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line,
 	return code;
 }
 
-enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, size_t most,
+enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *number, size_t most,
 				    struct nm_arena *arena, struct nm_sandbox_text **out, size_t *n,
 				    struct nm_error *err)
 {
@@ -329,7 +329,7 @@ enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, si
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 1, number);
 	sqlite3_bind_int64(statement, 2, (int64_t)most);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
 		texts[found++] = (struct nm_sandbox_text){

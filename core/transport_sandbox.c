@@ -33,31 +33,15 @@ struct sandbox {
 	char *last; /* body of the answer given last: valid until the next call */
 };
 
-/* The line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route", "/texts",
- * "/inbound", "/calls". */
+/* The number of the line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route",
+ * "/texts", "/inbound", "/calls". */
 static char *line_of(const char *url, const char **tail)
 {
-	const char *at = url + strlen(URL), *end = strchr(at, '/');
-	size_t n = 0, len = end != NULL ? (size_t)(end - at) : strlen(at);
-	char *line = malloc(len + 1);
+	const char *at = url + strlen(URL);
+	const size_t len = strcspn(at, "/");
 
-	for (size_t i = 0; line != NULL && i < len; i++) {
-		unsigned value = 0;
-
-		for (size_t digit = 1; at[i] == '%' && i + 2 < len && digit <= 2; digit++) {
-			char c = at[i + digit];
-
-			value = value * 16 + (unsigned)(c >= 'A' && c <= 'F'   ? c - 'A' + 10
-							: c >= '0' && c <= '9' ? c - '0'
-									       : 0);
-		}
-		line[n++] = value != 0 ? (char)value : at[i];
-		i += value != 0 ? 2 : 0;
-	}
-	if (line != NULL)
-		line[n] = '\0';
-	*tail = end != NULL ? end : "";
-	return line;
+	*tail = at + len;
+	return strndup(at, len);
 }
 
 /* What tells one content from another; "none" for nothing. */

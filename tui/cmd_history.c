@@ -12,12 +12,17 @@
 
 static void json_push(struct nm_json *json, const struct nm_zone *zone, const struct nm_push_record *push)
 {
+	char number[NM_NUMBER_TEXT];
+
+	nm_number_write(push->number, number);
 	nm_json_object(json);
 	nm_json_key(json, "id");
 	nm_json_int(json, push->id);
 	json_time(json, zone, "at", push->at);
 	nm_json_key(json, "line");
 	nm_json_text(json, push->line);
+	nm_json_key(json, "number");
+	nm_json_text(json, push->number ? number : NULL);
 	nm_json_key(json, "driver");
 	nm_json_text(json, push->driver);
 	nm_json_key(json, "who");
@@ -146,12 +151,28 @@ static enum nm_code show_version(struct invocation *run, struct nm_store *store,
 	return code;
 }
 
+/* The line that the plan calls so, or else the one that was last pushed under that name. */
+static enum nm_code named_line(struct invocation *run, struct nm_store *store, nm_number *number, struct nm_error *err)
+{
+	const char *name = argument(run->args, "line");
+	const int line = name ? nm_plan_find_line(run->session->plan, name) : -1;
+	enum nm_code code = NM_OK;
+
+	*number = line >= 0 ? run->session->plan->lines[line].number : 0;
+	if (name && line < 0)
+		code = nm_store_push_called(store, name, number, err);
+	if (code == NM_OK && name && !*number)
+		return nm_fail(err, NM_INPUT, "--line %s: the plan has no line of that name, and none was pushed", name);
+	return code;
+}
+
 enum nm_code cmd_history(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	const char *show = argument(run->args, "show");
 	struct nm_push_records pushes = { .n = 0 };
 	struct nm_versions versions = { .n = 0 };
 	struct nm_store *store;
+	nm_number line = 0;
 	size_t most = 0;
 	enum nm_code code = argument_count(run, 20, HISTORY_MOST, &most, err);
 
@@ -161,7 +182,9 @@ enum nm_code cmd_history(struct invocation *run, enum status *status, struct nm_
 	if (code == NM_OK && show)
 		return show_version(run, store, show, err);
 	if (code == NM_OK)
-		code = nm_store_pushes(store, argument(run->args, "line"), false, most, &pushes, err);
+		code = named_line(run, store, &line, err);
+	if (code == NM_OK)
+		code = nm_store_pushes(store, line, false, most, &pushes, err);
 	if (code == NM_OK)
 		code = nm_store_versions(store, most, &versions, err);
 	if (code == NM_OK && run->json)

@@ -19,6 +19,8 @@ static const char *sync_name(const struct nm_line_status *line)
 	switch (line->sync) {
 	case NM_SYNC_SAME:
 		return "in sync";
+	case NM_SYNC_RENAMED:
+		return "renamed";
 	case NM_SYNC_DRIFT:
 		return "drifts";
 	case NM_SYNC_NOTHING:
@@ -193,8 +195,8 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	size_t i;
 
 	nm_buf_addf(run->out, "%s (%s): %s", of->name, plan->accounts[of->account].driver,
-		    line->as_assumed ? line->words : sync_name(line));
-	if (line->words && !line->as_assumed && line->sync != NM_SYNC_SAME && line->sync != NM_SYNC_DRIFT)
+		    line->as_assumed || line->sync == NM_SYNC_RENAMED ? line->words : sync_name(line));
+	if (line->words && !line->as_assumed && line->sync > NM_SYNC_DRIFT)
 		nm_buf_addf(run->out, ": %s", line->words);
 	nm_buf_add(run->out, "\n");
 	for (i = 0; i < line->differences.n; i++) {

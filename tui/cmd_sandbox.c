@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum nm_code sandbox_line(struct invocation *run, const char **name, struct nm_error *err)
+static enum nm_code sandbox_line(struct invocation *run, const struct nm_line **out, struct nm_error *err)
 {
 	const struct nm_plan *plan = run->session->plan;
 	const char *driver;
@@ -20,9 +20,9 @@ static enum nm_code sandbox_line(struct invocation *run, const char **name, stru
 		return code;
 	line = line < 0 ? 0 : line;
 	driver = plan->accounts[plan->lines[line].account].driver;
-	*name = plan->lines[line].name;
+	*out = &plan->lines[line];
 	if (strcmp(driver, "sandbox"))
-		return nm_fail(err, NM_INPUT, "line `%s` is on %s, not on the sandbox", *name, driver);
+		return nm_fail(err, NM_INPUT, "line `%s` is on %s, not on the sandbox", (*out)->name, driver);
 	return NM_OK;
 }
 
@@ -46,7 +46,7 @@ static void show(struct invocation *run, const char *line, const char *text)
 	json_finish(&json, run->out);
 }
 
-static enum nm_code put_file(struct nm_store *store, const char *line, const char *file, struct nm_error *err)
+static enum nm_code put_file(struct nm_store *store, const char *number, const char *file, struct nm_error *err)
 {
 	struct nm_buf text;
 	enum nm_code code;
@@ -58,18 +58,18 @@ static enum nm_code put_file(struct nm_store *store, const char *line, const cha
 	while (code == NM_OK && text.len && text.data[text.len - 1] == '\n')
 		text.data[--text.len] = '\0';
 	if (code == NM_OK)
-		code = nm_store_sandbox_put(store, line, text.data, err);
+		code = nm_store_sandbox_put(store, number, text.data, err);
 	nm_buf_clear(&text);
 	return code;
 }
 
-static enum nm_code receive(struct invocation *run, struct nm_store *store, const char *line, struct nm_error *err)
+static enum nm_code receive(struct invocation *run, struct nm_store *store, const char *number, struct nm_error *err)
 {
 	struct nm_sandbox_inbound text = {.body = argument(run->args, "words"), .at = session_now(run->session)};
 	char from[NM_NUMBER_TEXT];
-	nm_number number;
+	nm_number sender;
 	enum nm_code code = of_option(nm_number_read(argument(run->args, "receive"), run->session->plan->country,
-						     &number, err),
+						     &sender, err),
 				      "receive", err);
 
 	if (code != NM_OK)
@@ -77,12 +77,12 @@ static enum nm_code receive(struct invocation *run, struct nm_store *store, cons
 	if (!text.body || strlen(text.body) > NM_TEXT_MAX)
 		return nm_fail(err, NM_INPUT, "--receive: say with --words what the text says, in at most %d bytes",
 			       NM_TEXT_MAX);
-	nm_number_write(number, from);
+	nm_number_write(sender, from);
 	text.from = from;
-	return nm_store_sandbox_inbound_add(store, line, &text, err);
+	return nm_store_sandbox_inbound_add(store, number, &text, err);
 }
 
-static enum nm_code change(struct invocation *run, struct nm_store *store, const char *line, struct nm_error *err)
+static enum nm_code change(struct invocation *run, struct nm_store *store, const char *number, struct nm_error *err)
 {
 	const char *put = argument(run->args, "put"), *fault = argument(run->args, "fail");
 	enum nm_code code = need_write(run, err);
@@ -90,21 +90,21 @@ static enum nm_code change(struct invocation *run, struct nm_store *store, const
 	if (code == NM_OK && fault && strcmp(fault, "nothing"))
 		code = nm_sandbox_fault_check(fault, err);
 	if (code == NM_OK && put)
-		code = put_file(store, line, put, err);
+		code = put_file(store, number, put, err);
 	if (code == NM_OK && argument_given(run->args, "clear"))
-		code = nm_store_sandbox_put(store, line, NULL, err);
+		code = nm_store_sandbox_put(store, number, NULL, err);
 	if (code == NM_OK && fault)
-		code = nm_store_sandbox_fail(store, line, strcmp(fault, "nothing") ? fault : "", err);
+		code = nm_store_sandbox_fail(store, number, strcmp(fault, "nothing") ? fault : "", err);
 	if (code == NM_OK && argument_given(run->args, "receive"))
-		code = receive(run, store, line, err);
+		code = receive(run, store, number, err);
 	return code;
 }
 
 enum nm_code cmd_sandbox(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_store *store;
-	const char *line;
-	char *text = NULL;
+	const struct nm_line *line;
+	char *text = NULL, number[NM_NUMBER_TEXT];
 	enum nm_code code = sandbox_line(run, &line, err);
 
 	*status = STATUS_GOOD;
@@ -112,12 +112,13 @@ enum nm_code cmd_sandbox(struct invocation *run, enum status *status, struct nm_
 		code = session_store(run->session, &store, err);
 	if (code != NM_OK)
 		return code;
+	nm_number_write(line->number, number);
 	if (argument_given(run->args, "put") || argument_given(run->args, "clear") ||
 	    argument_given(run->args, "fail") || argument_given(run->args, "receive"))
-		return change(run, store, line, err);
-	code = nm_store_sandbox_get(store, line, &text, err);
+		return change(run, store, number, err);
+	code = nm_store_sandbox_get(store, number, &text, err);
 	if (code == NM_OK)
-		show(run, line, text);
+		show(run, line->name, text);
 	free(text);
 	return code;
 }

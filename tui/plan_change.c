@@ -376,14 +376,9 @@ void change_rename(struct plan_screen *screen, struct app *app)
 	ask_name(app, &place, NULL);
 }
 
-static struct nm_edit rename_edit(const struct plan_screen *screen, const char *name)
-{
-	return (struct nm_edit){.op = NM_EDIT_RENAME, .place = place_held(&screen->place), .value = name};
-}
-
 static bool rename_now(struct plan_screen *screen, struct app *app, const char *name)
 {
-	const struct nm_edit edit = rename_edit(screen, name);
+	const struct nm_edit edit = {.op = NM_EDIT_RENAME, .place = place_held(&screen->place), .value = name};
 	char what[2 * PLACE_TEXT], where[PLACE_TEXT];
 
 	place_words(&edit.place, where);
@@ -394,19 +389,6 @@ static bool rename_now(struct plan_screen *screen, struct app *app, const char *
 	return true;
 }
 
-/* What a carrier has of a line, and what is known of that, is under the name by which it was pushed. */
-static void ask_pushed(struct plan_screen *screen, struct app *app, const char *name)
-{
-	const struct nm_edit edit = rename_edit(screen, name);
-	char question[2 * NAME_BYTES + 96];
-
-	snprintf(screen->renamed, sizeof screen->renamed, "%s", name);
-	snprintf(question, sizeof question,
-		 "call line %s %s? What was pushed to it does not follow: Z on Push takes it back first",
-		 edit.place.title, name);
-	change_ask(app, TAG_RENAME_PUSHED, question, &edit, 1);
-}
-
 static void take_rename(struct plan_screen *screen, struct app *app, const char *name)
 {
 	const struct nm_place place = place_held(&screen->place);
@@ -414,9 +396,6 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 
 	if (!same && plan_name_refused(app, place.section, name))
 		ask_name(app, &place, name);
-	else if (!same && strlen(name) < sizeof screen->renamed && !strcmp(place.section, "line") &&
-		 session_line_pushed(app->session, place.title))
-		ask_pushed(screen, app, name);
 	else if (!rename_now(screen, app, name))
 		ask_name(app, &place, name);
 }
@@ -525,8 +504,6 @@ void change_answer(struct plan_screen *screen, struct app *app, const struct eve
 		take_copy(screen, app, event->text);
 	else if (event->tag == TAG_RENAME)
 		take_rename(screen, app, event->text);
-	else if (event->tag == TAG_RENAME_PUSHED)
-		rename_now(screen, app, screen->renamed);
 	else if (event->tag == TAG_DELETE || event->tag == TAG_USE)
 		delete_answer(screen, app, event);
 	else if (event->tag == TAG_MEND_CHOICE)

@@ -20,7 +20,6 @@ enum plan_tag {
 	TAG_RING_NUMBER, /* the number of a destination that has begun to ring */
 	TAG_COPY,
 	TAG_RENAME,
-	TAG_RENAME_PUSHED,
 	TAG_DELETE,
 	TAG_USE, /* of what cannot be deleted */
 	TAG_MEND_CHOICE,
@@ -85,7 +84,6 @@ struct plan_screen {
 	struct ask ask;
 	char kind[NAME_BYTES]; /* that a destination will be, while its number is asked for */
 	char mend[PLACE_TEXT]; /* words of the mend */
-	char renamed[NAME_BYTES]; /* what a line that was pushed is to be called */
 	struct draft draft;
 	char fetched[NAME_BYTES]; /* the calendar of which it is asked whether to fetch it */
 };

@@ -36,6 +36,8 @@ static const char *sync_words(const struct nm_line_status *status, char *room, s
 	switch (status->sync) {
 	case NM_SYNC_SAME:
 		return "in sync";
+	case NM_SYNC_RENAMED:
+		return "renamed";
 	case NM_SYNC_DRIFT:
 		snprintf(room, size, status->differences.n == 1 ? "drifts, %zu place" : "drifts, %zu places",
 			 status->differences.n);
@@ -236,6 +238,8 @@ static const char *heading(const struct nm_line_status *status)
 		return ": something else is there, which a push would replace";
 	case NM_SYNC_UNKNOWN:
 		return ": what is live could not be read";
+	case NM_SYNC_RENAMED:
+		return ": live is what the plan says, but for its name";
 	case NM_SYNC_NOTHING:
 	case NM_SYNC_DRIFT:
 		break;

@@ -43,7 +43,7 @@ uint64_t push_read_mark(const struct session *session)
 	return hash ? hash : 1;
 }
 
-enum stand { STAND_SAME, STAND_DRIFT, STAND_NOTHING, STAND_FOREIGN, STAND_ASSUMED, STAND_HAND, STAND_UNKNOWN, STANDS };
+enum stand { STAND_SAME, STAND_RENAMED, STAND_DRIFT, STAND_NOTHING, STAND_FOREIGN, STAND_ASSUMED, STAND_HAND, STAND_UNKNOWN, STANDS };
 
 static enum stand stand_of(const struct nm_line_status *line)
 {
@@ -52,6 +52,8 @@ static enum stand stand_of(const struct nm_line_status *line)
 	switch (line->sync) {
 	case NM_SYNC_SAME:
 		return STAND_SAME;
+	case NM_SYNC_RENAMED:
+		return STAND_RENAMED;
 	case NM_SYNC_DRIFT:
 		return STAND_DRIFT;
 	case NM_SYNC_NOTHING:
@@ -70,6 +72,7 @@ static void add_counts(struct nm_buf *out, const struct nm_status *status)
 	/* One of them, and more. */
 	static const char *const words[STANDS][2] = {
 		[STAND_SAME] = {"in sync", "in sync"},
+		[STAND_RENAMED] = {"renamed", "renamed"},
 		[STAND_DRIFT] = {"drifts", "drift"},
 		[STAND_NOTHING] = {"nothing there", "with nothing there"},
 		[STAND_FOREIGN] = {"not ours", "not ours"},

@@ -85,7 +85,7 @@ static void derive_push(void *state, struct app *app)
 	if (push->list.n == 0 || session_store(app->session, &store, NULL))
 		return;
 	push->records_of = push->list.at;
-	push->records_known = nm_store_pushes(store, app_plan(app)->lines[push->list.at].name, false, HISTORY,
+	push->records_known = nm_store_pushes(store, app_plan(app)->lines[push->list.at].number, false, HISTORY,
 					      &push->records, NULL) == NM_OK;
 }
 

@@ -317,6 +317,8 @@ enum nm_code session_store(struct session *session, struct nm_store **out, struc
 	if (!code)
 		code = nm_store_open(path.data, session->options.read_only, &session->store, err);
 	nm_buf_clear(&path);
+	if (!code && session->plan)
+		code = nm_store_know_lines(session->store, session->plan, err);
 	give_files(session);
 	*out = session->store;
 	return code;

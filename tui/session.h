@@ -282,9 +282,7 @@ enum nm_code session_tests_played(struct session *session, bool after_hours,
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Was something made live on a line of this name that nothing has taken off?  False when that is not known. */
-bool session_line_pushed(struct session *session, const char *line);
-/* Lines that were pushed and that a plan has not, or no more, or by another name; memory from the arena. */
+/* Numbers that were pushed and that no line of a plan has; memory from the arena. */
 enum nm_code session_left(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
 			  struct nm_left_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -7,21 +7,6 @@
 
 #include <string.h>
 
-/* The line of a plan that is where this one was read last: at the same number and account; NULL. */
-static enum nm_code find_renamed(struct nm_store *store, const struct nm_plan *plan, const char *line, struct nm_arena *arena,
-				 const char **out, struct nm_error *err)
-{
-	struct nm_reading reading;
-	bool found = false;
-	enum nm_code code = nm_store_reading_get(store, line, arena, &reading, &found, err);
-
-	*out = NULL;
-	for (size_t i = 0; i < plan->n_lines && !code && found && !*out; i++)
-		if (nm_line_place(plan, (int)i) == reading.place)
-			*out = plan->lines[i].name;
-	return code;
-}
-
 enum nm_code session_left(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
 			  struct nm_left_fact **out, size_t *n, struct nm_error *err)
 {
@@ -38,33 +23,12 @@ enum nm_code session_left(struct session *session, const struct nm_plan *plan, s
 	left = nm_arena_alloc(arena, n_pushed, sizeof *left);
 	if (!left)
 		return nm_fail_memory(err);
-	for (size_t i = 0; i < n_pushed && !code; i++) {
-		if (nm_plan_find_line(plan, pushed[i].line) >= 0)
-			continue;
-		left[n_left] = (struct nm_left_fact){pushed[i].line, pushed[i].driver, pushed[i].at, NULL};
-		code = find_renamed(store, plan, pushed[i].line, arena, &left[n_left++].renamed, err);
-	}
-	if (code)
-		return code;
+	for (size_t i = 0; i < n_pushed; i++)
+		if (nm_plan_find_number(plan, pushed[i].number) < 0)
+			left[n_left++] = (struct nm_left_fact){pushed[i].number, pushed[i].line, pushed[i].driver, pushed[i].at};
 	*out = left;
 	*n = n_left;
 	return NM_OK;
-}
-
-bool session_line_pushed(struct session *session, const char *line)
-{
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_pushed_line *pushed;
-	struct nm_store *store;
-	bool found = false;
-	size_t n;
-
-	if (arena && session_store(session, &store, NULL) == NM_OK &&
-	    nm_store_pushed_lines(store, arena, &pushed, &n, NULL) == NM_OK)
-		for (size_t i = 0; i < n && !found; i++)
-			found = !strcmp(pushed[i].line, line);
-	nm_arena_free(arena);
-	return found;
 }
 
 static bool told(void *context, size_t done, size_t all)

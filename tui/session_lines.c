@@ -131,19 +131,19 @@ static enum nm_code fill_fact(struct nm_line_fact *fact, const struct nm_reading
 }
 
 /* A line's last reading without the artefact, which is most of it. */
-static enum nm_code read_reading(struct session *session, const char *line, struct asked *asked, struct nm_arena *arena,
-				 struct nm_line_fact *fact, struct nm_error *err)
+static enum nm_code read_reading(struct session *session, const struct nm_line *line, struct asked *asked,
+				 struct nm_arena *arena, struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
 	struct nm_reading reading;
 	bool found = false;
-	enum nm_code code = scratch ? nm_store_reading_get(session->store, line, scratch, &reading, &found, err)
+	enum nm_code code = scratch ? nm_store_reading_get(session->store, line->number, scratch, &reading, &found, err)
 				    : nm_fail_memory(err);
 
-	if (!code && take_status(asked->fresh, line, asked->mark, &reading))
+	if (!code && take_status(asked->fresh, line->name, asked->mark, &reading))
 		found = true;
 	else if (!code && found && reading.plan_mark != asked->mark && reading.plan_mark != asked->other)
-		found = compare_anew(session, line, asked, &reading);
+		found = compare_anew(session, line->name, asked, &reading);
 	if (!code && found)
 		code = fill_fact(fact, &reading, asked->mark, arena, err);
 	nm_arena_free(scratch);
@@ -151,16 +151,16 @@ static enum nm_code read_reading(struct session *session, const char *line, stru
 }
 
 /* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct session *session, const char *line, struct asked *asked, struct nm_arena *arena,
-			      struct nm_line_fact *fact, struct nm_error *err)
+static enum nm_code read_fact(struct session *session, const struct nm_line *line, struct asked *asked,
+			      struct nm_arena *arena, struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_push_records pushes;
 	enum nm_code code;
 
-	*fact = (struct nm_line_fact){.line = line};
+	*fact = (struct nm_line_fact){.line = line->name};
 	code = read_reading(session, line, asked, arena, fact, err);
 	if (!code)
-		code = nm_store_pushes(session->store, line, false, 1, &pushes, err);
+		code = nm_store_pushes(session->store, line->number, false, 1, &pushes, err);
 	if (code)
 		return code;
 	fact->pushed = pushes.n > 0 && pushes.items[0].state == NM_PUSH_DONE;
@@ -183,7 +183,7 @@ static enum nm_code read_facts(struct session *session, struct asked *asked, str
 	if (!facts)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < asked->plan->n_lines && !code; i++)
-		code = read_fact(session, asked->plan->lines[i].name, asked, arena, &facts[i], err);
+		code = read_fact(session, &asked->plan->lines[i], asked, arena, &facts[i], err);
 	if (asked->compared)
 		nm_status_clear(&asked->kept);
 	if (!code)

@@ -2,9 +2,10 @@
 /*
  * Asterisk: one dialplan file a line, which the operator's extensions.conf includes.
  *
- *   GET      file:SCRIPT_DIR/nevermiss-LINE.conf   200 the dialplan; 404
- *   PUT-FILE file:SCRIPT_DIR/nevermiss-LINE.conf   200
- *   DELETE   file:SCRIPT_DIR/nevermiss-LINE.conf   200; 404
+ *   GET      file:SCRIPT_DIR/nevermiss-NUMBER.conf   200 the dialplan; 404
+ *   PUT-FILE file:SCRIPT_DIR/nevermiss-NUMBER.conf   200
+ *   DELETE   file:SCRIPT_DIR/nevermiss-NUMBER.conf   200; 404
+ *   GET, DELETE file:SCRIPT_DIR/nevermiss-LINE.conf  what an earlier version wrote for that number
  *
  * Asterisk reads it at `dialplan reload`, which nobody but the operator gives.
  *
@@ -24,7 +25,7 @@
 #define TIMEOUT_S 10
 #define WORDS_BYTES 200 /* of an answer that are told */
 
-enum state { BEGIN, ASKED };
+enum state { BEGIN, ASKED, FORMER, TAKEN };
 
 static const char *template_of(const struct nm_account *account)
 {
@@ -76,8 +77,15 @@ static enum nm_code render(const struct nm_route *route, const struct nm_account
 	return code;
 }
 
-/* file:SCRIPT_DIR/nevermiss-LINE.conf, whatever stands in a name; NULL: memory. */
+/* file:SCRIPT_DIR/nevermiss-NUMBER.conf; NULL: memory. */
 static const char *url_of(const struct nm_exchange *exchange)
+{
+	return nm_arena_format(exchange->arena, "file:%s/" NM_ASTERISK_SOUNDS "-%s.conf", exchange->account->script_dir,
+			       exchange->number + (exchange->number[0] == '+'));
+}
+
+/* Where earlier versions had it: file:SCRIPT_DIR/nevermiss-LINE.conf, whatever stands in a name; NULL: memory. */
+static const char *former_url_of(const struct nm_exchange *exchange)
 {
 	struct nm_buf url;
 	const char *copy;
@@ -91,15 +99,23 @@ static const char *url_of(const struct nm_exchange *exchange)
 	return copy;
 }
 
-static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method)
+static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method, const char *url,
+			       int state)
 {
-	*next = (struct nm_request){
-		.method = method, .url = url_of(exchange), .timeout_s = TIMEOUT_S, .repeatable = true
-	};
+	*next = (struct nm_request){ .method = method, .url = url, .timeout_s = TIMEOUT_S, .repeatable = true };
 	if (next->url == NULL)
 		return nm_exchange_fail(exchange, "out of memory");
-	exchange->state = ASKED;
+	exchange->state = state;
 	return NM_STEP_SEND;
+}
+
+/* Is it a file that we wrote for this number?  A line that is called so now may not be the one that was. */
+static bool is_own(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	const char *start = nm_arena_format(exchange->arena, "\nexten => %s,1,Goto(s,1)\n", exchange->number);
+
+	return start != NULL && strncmp(last->body, NM_DP_TITLE, strlen(NM_DP_TITLE)) == 0 &&
+	       strstr(last->body, start) != NULL;
 }
 
 static enum nm_step_result take_file(struct nm_exchange *exchange, const struct nm_response *last)
@@ -121,25 +137,52 @@ static enum nm_step_result write_file(struct nm_exchange *exchange, struct nm_re
 
 	if (part == NULL)
 		return nm_exchange_fail(exchange, "there is no dialplan to write");
-	result = ask(exchange, next, "PUT-FILE");
+	result = ask(exchange, next, "PUT-FILE", url_of(exchange), ASKED);
 	next->type = part->type;
 	next->body = part->bytes;
 	next->len = part->len;
 	return result;
 }
 
-static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
-				struct nm_request *next)
+/* The file is there, gone or written; what earlier versions left is looked for where it is not there, and taken away. */
+static enum nm_step_result asked(struct nm_exchange *exchange, const struct nm_response *last, struct nm_request *next)
 {
-	if (exchange->state == BEGIN)
-		return exchange->operation == NM_OP_APPLY
-			       ? write_file(exchange, next)
-			       : ask(exchange, next, exchange->operation == NM_OP_READ ? "GET" : "DELETE");
-	if (last->status == 404 && exchange->operation != NM_OP_APPLY)
+	if (last->status != 200 && (last->status != 404 || exchange->operation == NM_OP_APPLY))
+		return nm_ask_refused_file(exchange, last);
+	if (exchange->operation == NM_OP_READ && last->status == 200)
+		return take_file(exchange, last);
+	return ask(exchange, next, "GET", former_url_of(exchange), FORMER);
+}
+
+static enum nm_step_result former(struct nm_exchange *exchange, const struct nm_response *last, struct nm_request *next)
+{
+	if (last->status == 404)
 		return NM_STEP_DONE;
 	if (last->status != 200)
 		return nm_ask_refused_file(exchange, last);
-	return exchange->operation == NM_OP_READ ? take_file(exchange, last) : NM_STEP_DONE;
+	if (!is_own(exchange, last))
+		return NM_STEP_DONE;
+	if (exchange->operation == NM_OP_READ)
+		return take_file(exchange, last);
+	return ask(exchange, next, "DELETE", former_url_of(exchange), TAKEN);
+}
+
+static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
+				struct nm_request *next)
+{
+	switch ((enum state)exchange->state) {
+	case BEGIN:
+		return exchange->operation == NM_OP_APPLY  ? write_file(exchange, next)
+		       : exchange->operation == NM_OP_READ ? ask(exchange, next, "GET", url_of(exchange), ASKED)
+							   : ask(exchange, next, "DELETE", url_of(exchange), ASKED);
+	case ASKED:
+		return asked(exchange, last, next);
+	case FORMER:
+		return former(exchange, last, next);
+	case TAKEN:
+		break;
+	}
+	return last->status == 200 || last->status == 404 ? NM_STEP_DONE : nm_ask_refused_file(exchange, last);
 }
 
 static enum nm_code check_account(const struct nm_account *account, struct nm_error *err)

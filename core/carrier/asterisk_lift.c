@@ -198,19 +198,25 @@ static bool make_room(struct reader *r, size_t lines)
 	       r->calls != NULL && r->legs != NULL && r->treatments != NULL;
 }
 
-static const char *line_name(struct reader *r, const char *before)
+/* By the name of the first context the line was called so when the file was written, and all else in it is. */
+static void take_name(struct reader *r)
 {
-	struct nm_buf text;
-	const char *name;
+	static const char before[] = NM_ASTERISK_SOUNDS "-";
+	const size_t len = strlen(before);
+	size_t i = 0;
 
-	nm_buf_init(&text, 65536);
-	nm_buf_add(&text, before);
-	nm_dialplan_name(r->lifter.facts.route->line, &text);
-	name = text.failed ? NULL : nm_arena_text(r->arena, text.data);
-	nm_buf_clear(&text);
-	if (name == NULL)
+	while (i < r->n && r->statements[i].text != NULL)
+		i++;
+	if (i == r->n || strncmp(r->statements[i].name, before, len) != 0) {
+		nm_dialplan_foreign(r, NULL);
+		return;
+	}
+	r->base = r->statements[i].name;
+	r->handset = nm_arena_format(r->arena, "PJSIP/%s", r->base + len);
+	if (!nm_dialplan_name_read(r->base + len, strlen(r->base + len), r->arena, &r->lifter.facts.route->line))
+		nm_dialplan_foreign(r, NULL);
+	if (r->handset == NULL || r->lifter.facts.route->line == NULL)
 		nm_dialplan_no_memory(r);
-	return name;
 }
 
 static void check_treatments(struct reader *r)
@@ -231,11 +237,11 @@ static void read_all(struct reader *r, const struct nm_part *part)
 		nm_dialplan_no_memory(r);
 		return;
 	}
-	r->base = line_name(r, NM_ASTERISK_SOUNDS "-");
-	r->handset = line_name(r, "PJSIP/");
-	if (r->base == NULL || r->handset == NULL)
-		return;
 	read_lines(r, text);
+	if (!nm_dialplan_failed(r))
+		take_name(r);
+	if (nm_dialplan_failed(r))
+		return;
 	nm_dialplan_read_main(r);
 	nm_dialplan_read_legs(r);
 	nm_dialplan_read_ring(r);

@@ -4,7 +4,7 @@
  * https://www.kamailio.org/docs/modules/5.6.x/modules/cplc.html
  *
  *   POST     endpoint {"method":"cpl.get","params":["sip:NUMBER@DOMAIN"]}          the script; {}: none
- *   PUT-FILE file:SCRIPT_DIR/LINE.cpl                                              where it is read
+ *   PUT-FILE file:SCRIPT_DIR/NUMBER.cpl                                            where it is read
  *   POST     endpoint {"method":"cpl.load","params":["sip:NUMBER@DOMAIN",PATH]}
  *   POST     endpoint {"method":"cpl.remove","params":["sip:NUMBER@DOMAIN"]}
  *
@@ -25,20 +25,11 @@
 
 enum state { BEGIN, LOOKED, PLACED, LOADED };
 
-/* SCRIPT_DIR/LINE.cpl, with no byte in it that means something to anybody; NULL: memory. */
+/* SCRIPT_DIR/NUMBER.cpl; NULL: memory. */
 static const char *script_path(struct nm_exchange *exchange)
 {
-	struct nm_buf path;
-	const char *copy;
-
-	nm_buf_init(&path, PATH_MAX_B);
-	nm_buf_addf(&path, "%s/", exchange->account->script_dir);
-	for (const char *c = exchange->line; *c != '\0'; c++)
-		nm_buf_addf(&path, nm_cpl_is_plain(*c) ? "%c" : "_%02X", (unsigned char)*c);
-	nm_buf_add(&path, ".cpl");
-	copy = path.failed ? NULL : nm_arena_text(exchange->arena, path.data);
-	nm_buf_clear(&path);
-	return copy;
+	return nm_arena_format(exchange->arena, "%s/%s.cpl", exchange->account->script_dir,
+			       exchange->number + (exchange->number[0] == '+'));
 }
 
 static const char *body_of(struct nm_exchange *exchange, const char *method, const char *file)

@@ -3,16 +3,15 @@
  * The built-in carrier, which holds a route just as it is: the default, and the one on which the machinery
  * of pushing is tried.  Its artefact is the route as JSON (route_json.h).
  *
- *   GET    sandbox:/lines/NAME         200 {"revision":"..."}; "none" when it holds nothing
- *   GET    sandbox:/lines/NAME/route   200 the route; 404
- *   PUT    sandbox:/lines/NAME/route   If-Match: REVISION  200; 412 when it is another one by now
- *   DELETE sandbox:/lines/NAME/route   If-Match: REVISION  200; 412
+ *   GET    sandbox:/lines/NUMBER         200 {"revision":"..."}; "none" when it holds nothing
+ *   GET    sandbox:/lines/NUMBER/route   200 the route; 404
+ *   PUT    sandbox:/lines/NUMBER/route   If-Match: REVISION  200; 412 when it is another one by now
+ *   DELETE sandbox:/lines/NUMBER/route   If-Match: REVISION  200; 412
  *
  * Its texts are sandbox_text.c's, and its calls sandbox_call.c's.
  */
 #include <string.h>
 
-#include "core/ascii.h"
 #include "core/carrier/ask.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/json.h"
@@ -55,31 +54,11 @@ static enum nm_code lift(const struct nm_artefact *live, struct nm_route **out, 
 	return nm_route_read(part->bytes, part->len, out, err);
 }
 
-/* sandbox:/lines/NAME, whatever stands in a name. */
-static const char *url_of(struct nm_exchange *exchange, const char *tail)
-{
-	struct nm_buf url;
-	const char *copy;
-
-	nm_buf_init(&url, 4096);
-	nm_buf_add(&url, "sandbox:/lines/");
-	for (const char *c = exchange->line; *c != '\0'; c++) {
-		bool plain = nm_ascii_is_letter(*c) || nm_ascii_is_digit(*c) || *c == '-' || *c == '_' ||
-			     *c == '.';
-
-		nm_buf_addf(&url, plain ? "%c" : "%%%02X", (unsigned char)*c);
-	}
-	nm_buf_add(&url, tail);
-	copy = url.failed ? NULL : nm_arena_text(exchange->arena, url.data);
-	nm_buf_clear(&url);
-	return copy;
-}
-
 enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
 				   const char *tail, int state)
 {
 	*next = (struct nm_request){ .method = method,
-				     .url = url_of(exchange, tail),
+				     .url = nm_arena_format(exchange->arena, "sandbox:/lines/%s%s", exchange->number, tail),
 				     .timeout_s = TIMEOUT_S,
 				     .repeatable = strcmp(method, "GET") == 0 };
 	if (next->url == NULL)

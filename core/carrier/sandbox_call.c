@@ -2,7 +2,7 @@
 /*
  * Calling back through the built-in carrier, at which everybody answers and nobody is rung.
  *
- *   POST sandbox:/lines/NAME/calls   To: WHO CALLS BACK, the customer as body   201 {"customer":"answered"}
+ *   POST sandbox:/lines/NUMBER/calls   To: WHO CALLS BACK, the customer as body   201 {"customer":"answered"}
  *
  * It lists no calls: whether one was made that it did not answer for cannot be found out.
  */

@@ -2,9 +2,9 @@
 /*
  * Texts through the built-in carrier, which keeps them in the store and brings them to nobody.
  *
- *   POST sandbox:/lines/NAME/texts   To: NUMBER, the words as body   201 {"id":"..."}
- *   GET  sandbox:/lines/NAME/texts   200 [{"id","to","body"}], the newest first
- *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise, at most
+ *   POST sandbox:/lines/NUMBER/texts   To: NUMBER, the words as body   201 {"id":"..."}
+ *   GET  sandbox:/lines/NUMBER/texts   200 [{"id","to","body"}], the newest first
+ *   GET  sandbox:/lines/NUMBER/inbound 200 [{"id","from","body","at"}], texts that came, likewise, at most
  *                                    NM_SANDBOX_INBOUND_LISTED; at in seconds
  *
  * Like real ones it sends what it is asked for as often as it is asked.

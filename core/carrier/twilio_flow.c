@@ -471,7 +471,7 @@ static void write_timetable(struct nm_flow *f, size_t index)
 
 static void write_flow(struct nm_flow *f)
 {
-	nm_flow_begin(f, nm_flow_kept(f, nm_arena_format(f->arena, "nevermiss, line %s", f->route->line)),
+	nm_flow_begin(f, nm_flow_kept(f, nm_arena_format(f->arena, NM_TWILIO_DESCRIBED "%s", f->route->line)),
 		      "clock");
 	write_clock(f);
 	write_callers(f);

@@ -454,11 +454,25 @@ static enum nm_code find_key(struct lift *lift, struct nm_error *err)
 	return NM_OK;
 }
 
+/* As the line was called when the flow was written; NULL: memory. */
+static const char *called(const struct nm_node *definition, const struct nm_facts *facts)
+{
+	static const char before[] = NM_TWILIO_DESCRIBED;
+	const char *words = nm_node_member_text(definition, "description");
+
+	if (words == NULL || strncmp(words, before, strlen(before)) != 0)
+		return facts->route->line;
+	return nm_arena_text(facts->route->arena, words + strlen(before));
+}
+
 static enum nm_code lift_definition(const struct nm_node *definition, struct lift *lift,
 				    struct nm_route **out, struct nm_error *err)
 {
 	enum nm_code code = nm_flow_read(definition, lift->document, &lift->lifter, &lift->flow, err);
 
+	lift->lifter.facts.route->line = called(definition, &lift->lifter.facts);
+	if (code == NM_OK && lift->lifter.facts.route->line == NULL)
+		code = nm_fail_memory(err);
 	if (code == NM_OK)
 		code = find_key(lift, err);
 	if (code == NM_OK)

@@ -6,6 +6,7 @@
 #include "nevermiss/carrier.h"
 
 #define NM_TWILIO_FLOW "flow"         /* part: the definition */
+#define NM_TWILIO_DESCRIBED "nevermiss, line " /* and the line's name: its description */
 #define NM_TWILIO_FALLBACK "fallback" /* part: the definition of the second flow */
 #define NM_TWILIO_NUMBER "number"     /* part, of what was read only: where the number's calls go */
 

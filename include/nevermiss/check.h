@@ -54,11 +54,11 @@ struct nm_line_fact {
 	nm_time read_at, horizon;
 };
 
-/* A line that the plan has no more and on which nothing took back what was pushed; for left-behind. */
+/* A number that no line of the plan has and on which nothing took back what was pushed; for left-behind. */
 struct nm_left_fact {
-	const char *line, *driver;
+	nm_number number; /* 0: not known */
+	const char *line, *driver; /* what it was called then */
 	nm_time pushed_at;
-	const char *renamed; /* the plan's line at its number and account, if it has one: that one is called so now; NULL */
 };
 
 /* What the store knows of test calls; for untested. */

@@ -15,7 +15,8 @@
 /* A push is exact until its horizon; from so long before on, pushing extends it though nothing else differs. */
 #define NM_HORIZON_LOW (60 * (nm_time)NM_DAY)
 
-enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
+/* RENAMED: it decides as the plan does, under a name that the line had before. */
+enum nm_sync { NM_SYNC_SAME, NM_SYNC_RENAMED, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
 
 /* Something that a person did for a push, and when (as the transport told it). */
 struct nm_done {

@@ -12,6 +12,7 @@
 #include "nevermiss/clock.h"
 #include "nevermiss/error.h"
 #include "nevermiss/mem.h"
+#include "nevermiss/number.h"
 
 struct nm_store;
 
@@ -87,7 +88,9 @@ enum nm_code nm_store_version_text(struct nm_store *store, int64_t id, char **te
 enum nm_code nm_store_version_files(struct nm_store *store, int64_t id, struct nm_arena *arena,
 				    struct nm_plan_file **out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* --- pushes, done and under way --- */
+/* --- pushes, done and under way ---
+ *
+ * A line is its number here, whatever it is called, then or now: `line` of all that follows.  0 is nobody's. */
 enum nm_push_state {
 	NM_PUSH_INTENT,
 	NM_PUSH_APPLYING,
@@ -100,7 +103,9 @@ enum nm_push_state {
 struct nm_push_record {
 	int64_t id, version; /* version of the plan it came from, also where a rollback put it back; 0: not known */
 	nm_time at, ended;   /* ended 0 while under way */
-	const char *line, *driver, *who;
+	nm_number number;
+	const char *line; /* what it was called then */
+	const char *driver, *who;
 	const char *forced; /* the reason given with --force; NULL */
 	enum nm_push_state state;
 	const char *result;          /* "pushed, read back, same"; the carrier's words */
@@ -117,9 +122,17 @@ struct nm_push_records {
 };
 /* A line on which something of ours was made live and nothing after it took that off. */
 struct nm_pushed_line {
-	const char *line, *driver;
-	nm_time at; /* of its newest push */
+	nm_number number;          /* 0: of an older store, which did not say */
+	const char *line, *driver; /* as its newest push has them */
+	nm_time at;                /* of that */
 };
+struct nm_plan;
+/* Stores of older programs had the names of lines alone: what they have is of the plan's line of that name.  To be called
+ * when the store is opened for a plan; writes nothing where there is nothing of the kind. */
+enum nm_code nm_store_know_lines(struct nm_store *store, const struct nm_plan *plan, struct nm_error *err) NM_WARN_UNUSED;
+/* The line that was last pushed under this name; 0: none was. */
+enum nm_code nm_store_push_called(struct nm_store *store, const char *name, nm_number *line,
+				  struct nm_error *err) NM_WARN_UNUSED;
 /* All of them, by name, whether a plan has them or not; array and texts from the arena. */
 enum nm_code nm_store_pushed_lines(struct nm_store *store, struct nm_arena *arena, struct nm_pushed_line **out,
 				   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
@@ -131,13 +144,13 @@ enum nm_code nm_store_push_update(struct nm_store *store, int64_t id, enum nm_pu
 enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 			       struct nm_push_record *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The newest push of a line that was not undone; 0: there is none. */
-enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id,
+enum nm_code nm_store_push_newest(struct nm_store *store, nm_number line, int64_t *id,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* The newest push of a line that was begun by then, however it ended; texts from the arena. */
-enum nm_code nm_store_push_before(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+enum nm_code nm_store_push_before(struct nm_store *store, nm_number line, nm_time t, struct nm_arena *arena,
 				  struct nm_push_record *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 /* The first of a line that was begun after that, likewise. */
-enum nm_code nm_store_push_after(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+enum nm_code nm_store_push_after(struct nm_store *store, nm_number line, nm_time t, struct nm_arena *arena,
 				 struct nm_push_record *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 /* The newest push of a line that is done; before > 0: of those ahead of that id; wanted: of those that made
  * this artefact (as text) live. */
@@ -148,10 +161,10 @@ struct nm_push_brief {
 	bool forced;
 	bool removed; /* it took away what was there */
 };
-enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_t before, const char *wanted,
+enum nm_code nm_store_push_done(struct nm_store *store, nm_number line, int64_t before, const char *wanted,
 				struct nm_push_brief *out, struct nm_error *err) NM_WARN_UNUSED;
-/* line NULL: all lines.  unfinished: only those not DONE, FAILED or UNDONE. */
-enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
+/* line 0: all lines.  unfinished: only those not DONE, FAILED or UNDONE. */
+enum nm_code nm_store_pushes(struct nm_store *store, nm_number line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_push_records_clear(struct nm_push_records *records);
 
@@ -165,10 +178,10 @@ struct nm_reading {
 	const char *live;  /* artefact text; NULL */
 	uint64_t place;    /* nm_line_place (push.h); 0: of an older store, which did not say */
 };
-enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,
+enum nm_code nm_store_reading_put(struct nm_store *store, nm_number line, const struct nm_reading *reading,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* *found is false when the line was never read; texts from the arena. */
-enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
+enum nm_code nm_store_reading_get(struct nm_store *store, nm_number line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- calendars of the network, as they were last fetched --- */
@@ -281,37 +294,37 @@ enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbo
 enum nm_code nm_store_outbox_numbered(struct nm_store *store, const char *prefix, nm_time since, nm_time *at,
 				      int64_t *number, struct nm_error *err) NM_WARN_UNUSED;
 
-/* --- the sandbox carrier --- */
+/* --- the sandbox carrier, which knows a line by its number: "+15125550100" --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
-enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,
+enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *number, char **text,
 				  struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text,
+enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *number, const char *text,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* The fault in force, malloc'd; NULL when none was ever set. */
-enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *line, char **fault,
+enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *number, char **fault,
 				    struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault,
+enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *number, const char *fault,
 				   struct nm_error *err) NM_WARN_UNUSED;
-/* Texts that it has taken from a line, the newest first; array and texts from the arena. */
+/* Texts that it has taken from one, the newest first; array and texts from the arena. */
 struct nm_sandbox_text {
 	int64_t id;
 	const char *to, *body;
 };
-enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line, const char *to,
+enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *number, const char *to,
 				       const char *body, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, size_t most,
+enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *number, size_t most,
 				    struct nm_arena *arena, struct nm_sandbox_text **out, size_t *n,
 				    struct nm_error *err) NM_WARN_UNUSED;
-/* Texts that came to a line there, likewise. */
+/* Texts that came to one there, likewise. */
 struct nm_sandbox_inbound {
 	int64_t id;
 	const char *from, *body;
 	nm_time at;
 };
-enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *line,
+enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *number,
 					  const struct nm_sandbox_inbound *text,
 					  struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *line, size_t most,
+enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *number, size_t most,
 				      struct nm_arena *arena, struct nm_sandbox_inbound **out, size_t *n,
 				      struct nm_error *err) NM_WARN_UNUSED;
 

@@ -1036,6 +1036,7 @@ static void keep_push(void)
 {
 	struct nm_push_record push = { .at = AT - 60,
 				       .ended = AT - 60,
+				       .number = plan->lines[0].number,
 				       .line = plan->lines[0].name,
 				       .driver = "sandbox",
 				       .who = "test",

@@ -189,7 +189,7 @@ static void drift(struct stage *stage)
 	const struct nm_plan *plan = stage->session.plan;
 	char *wanted = artefact_text(plan, 0), *live = artefact_text(plan, 40);
 	const struct nm_push_record push = {.at = STAGE_NOW - 30 * NM_DAY, .ended = STAGE_NOW - 30 * NM_DAY,
-					    .line = plan->lines[0].name, .driver = "sandbox", .who = "pat",
+					    .number = plan->lines[0].number, .line = plan->lines[0].name, .driver = "sandbox", .who = "pat",
 					    .state = NM_PUSH_DONE, .wanted = wanted};
 	const struct nm_reading reading = {.at = STAGE_NOW - 3600, .known = true, .live = live};
 	struct nm_store *store;
@@ -197,7 +197,7 @@ static void drift(struct stage *stage)
 
 	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
 	assert_int_equal(nm_store_push_begin(store, &push, &id, NULL), NM_OK);
-	assert_int_equal(nm_store_reading_put(store, plan->lines[0].name, &reading, NULL), NM_OK);
+	assert_int_equal(nm_store_reading_put(store, plan->lines[0].number, &reading, NULL), NM_OK);
 	free(wanted);
 	free(live);
 }

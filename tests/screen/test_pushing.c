@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "answers.h"
+#include "numbers.h"
 #include "stage.h"
 
 #define MONDAY_NOON 1795456800
@@ -270,7 +271,7 @@ static void an_unreadable_line_says_why(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 50 });
 	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
-	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, line_text(stage.session.plan, "main"), "500 9", NULL), NM_OK);
 	stage_keys(&stage, "6");
 	stage_shows(&stage, "cannot be read: ");
 	stage_keys(&stage, "P");
@@ -292,7 +293,7 @@ static void a_carrier_that_does_not_answer_is_told_everywhere(void **state)
 	stage_keys(&stage, "1");
 	stage_shows(&stage, "2 of 2 lines do what the plan says");
 	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
-	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, line_text(stage.session.plan, "main"), "500 9", NULL), NM_OK);
 	stage_keys(&stage, "6 r 1");
 	stage_shows(&stage, "Drift          what is live on main is not known: ");
 	stage_hides(&stage, "lines do what the plan says");
@@ -309,7 +310,7 @@ static struct nm_reading reading_of(struct stage *stage, const char *line, struc
 	bool found = false;
 
 	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
-	assert_int_equal(nm_store_reading_get(store, line, arena, &reading, &found, NULL), NM_OK);
+	assert_int_equal(nm_store_reading_get(store, line_number(stage->session.plan, line), arena, &reading, &found, NULL), NM_OK);
 	assert_true(found);
 	return reading;
 }
@@ -381,13 +382,13 @@ static void a_reading_says_what_came_of_it(void **state)
 	stage_keys(&stage, "r");
 	stage_shows(&stage, " read at 05:11, as before: 2 in sync");
 	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
-	assert_int_equal(nm_store_sandbox_put(store, "hotline", NULL, NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_put(store, line_text(stage.session.plan, "hotline"), NULL, NULL), NM_OK);
 	stage.now += 120;
 	stage_keys(&stage, "r");
 	stage_shows(&stage, " read at 05:13: 1 in sync, 1 with nothing there");
 	stage_keys(&stage, "r");
 	stage_shows(&stage, " read at 05:13, as before: 1 in sync, 1 with nothing there");
-	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, line_text(stage.session.plan, "main"), "500 9", NULL), NM_OK);
 	stage_keys(&stage, "r");
 	stage_shows(&stage, " read at 05:13: 1 with nothing there, 1 unknown");
 	stage_keys(&stage, "1 6");
@@ -539,7 +540,7 @@ static void many_lines_are_summed_up_and_told_one_by_one(void **state)
 	stage_keys(&stage, "Escape");
 	/* what differs is told first; what is the same is counted */
 	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
-	assert_int_equal(nm_store_sandbox_fail(store, "l150", "500 9", NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, line_text(stage.session.plan, "l150"), "500 9", NULL), NM_OK);
 	replace_on_disk(&stage, "rule all {", "rule some { lines = { l007, l008, l009, l011 } path = late }\nrule all {");
 	stage_keys(&stage, "r");
 	stage_keys(&stage, "A");

@@ -16,6 +16,7 @@
 
 #include "core/carrier/route_json.h"
 #include "random_plan.h"
+#include "numbers.h"
 #include "store_faults.h"
 
 #define HORIZON_S (150 * (nm_time)NM_DAY)
@@ -383,7 +384,7 @@ char *agent_rig_held(const struct agent_rig *rig, int line, nm_time at)
 	struct nm_error err;
 	char *text, *words;
 
-	ok(nm_store_sandbox_get(rig->carrier, rig->plan->lines[line].name, &text, &err), &err);
+	ok(nm_store_sandbox_get(rig->carrier, line_text(rig->plan, rig->plan->lines[line].name), &text, &err), &err);
 	if (text == NULL)
 		return strdup("nothing");
 	ok(nm_route_read(text, strlen(text), &route, &err), &err);
@@ -399,7 +400,7 @@ size_t agent_rig_pushes(const struct agent_rig *rig)
 	struct nm_error err;
 	size_t n = 0;
 
-	ok(nm_store_pushes(rig->store, NULL, false, 1000000, &records, &err), &err);
+	ok(nm_store_pushes(rig->store, 0, false, 1000000, &records, &err), &err);
 	for (size_t i = 0; i < records.n; i++)
 		n += records.items[i].state == NM_PUSH_DONE;
 	nm_push_records_clear(&records);

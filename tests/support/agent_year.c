@@ -18,6 +18,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/forget.h"
+#include "numbers.h"
 #include "random_plan.h"
 
 #define EXPIRY_S NM_DAY /* so often the agent takes out what is old */
@@ -215,7 +216,7 @@ static size_t assert_texts_once(const struct agent_rig *rig, const char *judged)
 	struct nm_error err;
 	size_t n;
 
-	ok(nm_store_sandbox_texts(rig->carrier, "main", 10000, arena, &texts, &n, &err), &err);
+	ok(nm_store_sandbox_texts(rig->carrier, line_text(rig->plan, "main"), 10000, arena, &texts, &n, &err), &err);
 	assert_true(n > 0);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i && (judged == NULL || strncmp(texts[i].to, judged, strlen(judged)) != 0); k++)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "old_store.h"
+#include "numbers.h"
 #include "random_plan.h"
 
 static void ok(enum nm_code code, const struct nm_error *err)
@@ -32,9 +33,9 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	if (rig->sent == rig->kill_before)
 		return nm_fail(err, NM_SYSTEM, "killed");
 	if (rig->sent == rig->fault_at)
-		ok(nm_store_sandbox_fail(rig->store, rig->fault_line, rig->fault, err), err);
+		ok(nm_store_sandbox_fail(rig->store, line_text(rig->plan, rig->fault_line), rig->fault, err), err);
 	if (rig->sent == rig->meddle_at)
-		ok(nm_store_sandbox_put(rig->store, "main", rig->meddle, err), err);
+		ok(nm_store_sandbox_put(rig->store, line_text(rig->plan, "main"), rig->meddle, err), err);
 	code = rig->sandbox.submit(rig->sandbox.context, tag, request, err);
 	if (code == NM_OK && rig->sent == rig->kill_after)
 		return nm_fail(err, NM_SYSTEM, "killed");
@@ -172,6 +173,6 @@ char *push_rig_live(struct push_rig *rig, const char *line)
 	struct nm_error err;
 	char *text;
 
-	ok(nm_store_sandbox_get(rig->store, line, &text, &err), &err);
+	ok(nm_store_sandbox_get(rig->store, line_text(rig->plan, line), &text, &err), &err);
 	return text;
 }

@@ -20,6 +20,7 @@
 #include "nevermiss/calls.h"
 #include "nevermiss/events.h"
 #include "nevermiss/followup.h"
+#include "numbers.h"
 #include "random_plan.h"
 
 #define PLACES                                                                                                  \
@@ -339,10 +340,10 @@ static void test_drift(void **state)
 	(void)state;
 	open_pushed(&rig, PLAN, "2026-11-23 07:00");
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 08:01"));
-	ok(nm_store_sandbox_get(rig.carrier, "main", &other, &err), &err);
+	ok(nm_store_sandbox_get(rig.carrier, line_text(rig.plan, "main"), &other, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:01"));
-	ok(nm_store_sandbox_put(rig.carrier, "main", other, &err), &err);
-	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, line_text(rig.plan, "main"), other, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, line_text(rig.plan, "desk"), NULL, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 20:10"));
 	assert_right(&rig, 0);
 	assert_held(&rig, 1, "nothing");
@@ -365,7 +366,7 @@ static void test_drift_behind_a_line_that_fails(void **state)
 	agent_rig_step(&rig);
 	snprintf(file, sizeof(file), "%s/store.db", rig.folder);
 	ok(nm_store_open(file, false, &other, &err), &err);
-	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, line_text(rig.plan, "desk"), NULL, &err), &err);
 	ok(nm_store_lock(other, &err), &err);
 	agent_rig_set(&rig, agent_rig_now(&rig) + 100 * (nm_time)NM_DAY); /* 50 before its end */
 	assert_int_equal(agent_rig_step(&rig).pushed, 0);
@@ -388,7 +389,7 @@ static void test_horizons_are_extended(void **state)
 	for (int day = 0; day < days; day++) {
 		agent_rig_live(&rig, agent_rig_now(&rig) + NM_DAY);
 		for (size_t i = 0; i < 2; i++) {
-			ok(nm_store_push_done(rig.store, rig.plan->lines[i].name, 0, NULL, &pushed, &err), &err);
+			ok(nm_store_push_done(rig.store, rig.plan->lines[i].number, 0, NULL, &pushed, &err), &err);
 			assert_true(pushed.horizon >= agent_rig_now(&rig) + NM_HORIZON_LOW - 3600);
 		}
 	}
@@ -523,13 +524,13 @@ static void test_a_text_that_failed_is_tried_again(void **state)
 	open_pushed(&rig, PLAN, "2026-11-23 09:00");
 	miss_call(&rig, "a", UINT64_C(15125550142));
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:14"));
-	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "main"), "refuse 1000", &err), &err);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:26")).texts, 0);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2); /* the second after five minutes */
 	assert_int_equal(agent_rig_said(&rig, "told by text"), 0);
 	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: not told, for the text failed"), 2);
 	agent_rig_end(&rig);
-	ok(nm_store_sandbox_fail(rig.carrier, "main", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "main"), "", &err), &err);
 	agent_rig_begin(&rig);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 13:00")).texts, 1);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2);
@@ -548,7 +549,7 @@ static void test_a_text_is_tried_so_often_at_most(void **state)
 	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-11-23 09:00");
 	agent_rig_step(&rig);
 	miss_call(&rig, "a", UINT64_C(15125550142));
-	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "main"), "refuse 1000", &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:00"));
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 7);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:00"));
@@ -587,7 +588,7 @@ static void flood(struct agent_rig *rig, const char *line)
 	struct nm_error err;
 
 	for (int i = 0; i < NM_SANDBOX_INBOUND_LISTED; i++)
-		ok(nm_store_sandbox_inbound_add(rig->carrier, line, &text, &err), &err);
+		ok(nm_store_sandbox_inbound_add(rig->carrier, line_text(rig->plan, line), &text, &err), &err);
 }
 
 /* Two minutes now and then: each minute reads the whole flood, which is slow where it is watched (valgrind). */

@@ -19,6 +19,7 @@
 #include "nevermiss/calls.h"
 #include "nevermiss/forget.h"
 #include "nevermiss/optout.h"
+#include "numbers.h"
 #include "random_plan.h"
 
 #define PLACES                                                                                                 \
@@ -132,7 +133,7 @@ static void reply(struct agent_rig *rig, const char *from, const char *body)
 	const struct nm_sandbox_inbound text = { .from = from, .body = body, .at = agent_rig_now(rig) };
 	struct nm_error err;
 
-	ok(nm_store_sandbox_inbound_add(rig->carrier, "main", &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->carrier, line_text(rig->plan, "main"), &text, &err), &err);
 }
 
 /* How the alert of a call stands; its texts are the arena's. */
@@ -494,12 +495,12 @@ static void test_texts_that_fail(void **state)
 
 	(void)state;
 	open_rig(&rig, PLAN);
-	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "hotline"), "refuse 1000", &err), &err);
 	call = emergency(&rig);
 	live_for(&rig, 240);
 	assert_sent(&rig, 0, 0, 0);
 	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: the text to owner is failed"), 3);
-	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "hotline"), "", &err), &err);
 	live_for(&rig, 300);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
@@ -515,12 +516,12 @@ static void test_nobody_can_be_texted(void **state)
 
 	(void)state;
 	open_rig(&rig, PLACES "emergency { " WHO "alert = owner }\n");
-	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "hotline"), "refuse 1000", &err), &err);
 	call = emergency(&rig);
 	live_for(&rig, 2 * NM_ALERT_WITHIN_S);
 	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
 	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: nobody could be alerted"), 1);
-	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "hotline"), "", &err), &err);
 	live_for(&rig, NM_DAY);
 	assert_sent(&rig, 1, 0, 0); /* from line main, which works: what became of the alert */
 	assert_int_equal(agent_rig_said(&rig, "Smith: nobody has answered the alert of the emergency call"), 1);
@@ -539,11 +540,11 @@ static void test_answers_that_cannot_be_read(void **state)
 	call = emergency(&rig);
 	live_for(&rig, 60);
 	reply(&rig, OWNER, "mine");
-	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 100000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "main"), "refuse 100000", &err), &err);
 	live_for(&rig, 900);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL); /* that nobody has answered is not known */
-	ok(nm_store_sandbox_fail(rig.carrier, "main", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, line_text(rig.plan, "main"), "", &err), &err);
 	live_for(&rig, 400);
 	assert_state(&rig, call, NM_ALERT_TAKEN, "owner");
 	assert_sent(&rig, 1, 1, 1);
@@ -707,7 +708,7 @@ static char *flow_of(const char *text)
 static void push_was(const struct agent_rig *rig, nm_time at, const char *wanted, const char *before,
 		     enum nm_push_state state)
 {
-	const struct nm_push_record record = { .at = at, .line = "flow", .driver = "twilio", .who = "pat",
+	const struct nm_push_record record = { .at = at, .number = line_number(rig->plan, "flow"), .line = "flow", .driver = "twilio", .who = "pat",
 					       .state = NM_PUSH_INTENT, .wanted = wanted, .before = before };
 	struct nm_error err;
 	int64_t id;
@@ -721,7 +722,7 @@ static void read_was(const struct agent_rig *rig, nm_time at, const char *live)
 	const struct nm_reading reading = { .at = at, .known = true, .words = "so", .live = live };
 	struct nm_error err;
 
-	ok(nm_store_reading_put(rig->store, "flow", &reading, &err), &err);
+	ok(nm_store_reading_put(rig->store, line_number(rig->plan, "flow"), &reading, &err), &err);
 }
 
 /* Whether the line's flow has texted the owner and pat, who are alerted at once, is what was live as the call came:

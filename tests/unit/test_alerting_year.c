@@ -19,6 +19,7 @@
 #include "agent_year.h"
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
+#include "numbers.h"
 #include "random_plan.h"
 
 #define PLAN                                                   \
@@ -160,7 +161,7 @@ static void answer(const struct agent_rig *rig, const char *from, int64_t call)
 		snprintf(body, sizeof(body), "%" PRId64 " ok", call);
 		crises->n_chosen++;
 	}
-	ok(nm_store_sandbox_inbound_add(rig->carrier, "main", &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->carrier, line_text(rig->plan, "main"), &text, &err), &err);
 }
 
 /* Whoever is to answer does, when it is time. */

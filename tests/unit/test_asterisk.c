@@ -593,7 +593,8 @@ static void test_damaged_dialplans_do_no_harm(void **state)
 
 /* --- conversations --- */
 
-#define FILE_URL "file:/etc/asterisk/nevermiss/nevermiss-main.conf"
+#define FILE_URL   "file:/etc/asterisk/nevermiss/nevermiss-15125550100.conf"
+#define FORMER_URL "file:/etc/asterisk/nevermiss/nevermiss-main.conf" /* as earlier versions had it */
 
 static struct nm_exchange exchange_of(const struct carrier_line *line, enum nm_operation operation)
 {
@@ -634,6 +635,18 @@ static void assert_asks(struct nm_exchange *exchange, const char *method, struct
 	assert_int_equal(request->auth, NM_AUTH_NONE);
 }
 
+/* After an answer of this status to what was asked, this is asked of the file of an earlier version. */
+static void assert_former(struct nm_exchange *exchange, int status, const char *method)
+{
+	const struct nm_response response = { .status = status, .body = "", .retry_after_s = -1 };
+	struct nm_request request = { 0 };
+
+	assert_int_equal(asterisk()->step(exchange, &response, &request), NM_STEP_SEND);
+	assert_string_equal(request.method, method);
+	assert_string_equal(request.url, FORMER_URL);
+	assert_true(request.repeatable);
+}
+
 static void test_reading_is_a_conversation(void **state)
 {
 	struct carrier_line line;
@@ -654,6 +667,7 @@ static void test_reading_is_a_conversation(void **state)
 	end_exchange(&exchange);
 	exchange = exchange_of(&line, NM_OP_READ);
 	assert_asks(&exchange, "GET", &request);
+	assert_former(&exchange, 404, "GET");
 	assert_int_equal(answer(&exchange, 404, ""), NM_STEP_DONE);
 	assert_int_equal(exchange.live.n, 0);
 	end_exchange(&exchange);
@@ -677,7 +691,8 @@ static void test_writing_is_a_conversation(void **state)
 	assert_asks(&exchange, "PUT-FILE", &request);
 	assert_string_equal(request.body, dialplan_of(&line));
 	assert_int_equal(request.len, strlen(dialplan_of(&line)));
-	assert_int_equal(answer(&exchange, 200, ""), NM_STEP_DONE);
+	assert_former(&exchange, 200, "GET");
+	assert_int_equal(answer(&exchange, 404, ""), NM_STEP_DONE);
 	end_exchange(&exchange);
 	exchange = exchange_of(&line, NM_OP_APPLY);
 	assert_asks(&exchange, "PUT-FILE", &request);
@@ -687,9 +702,81 @@ static void test_writing_is_a_conversation(void **state)
 	for (int status = 200; status <= 404; status += 204) {
 		exchange = exchange_of(&line, NM_OP_REMOVE);
 		assert_asks(&exchange, "DELETE", &request);
-		assert_int_equal(answer(&exchange, status, ""), NM_STEP_DONE);
+		assert_former(&exchange, status, "GET");
+		assert_int_equal(answer(&exchange, 404, ""), NM_STEP_DONE);
 		end_exchange(&exchange);
 	}
+	carrier_line_close(&line);
+}
+
+/* Earlier versions had the file under the line's name: it is read where there is no other, and a push leaves none of it
+ * behind.  What stands there of another number is another line's, and is left alone. */
+static void test_a_file_of_an_earlier_version(void **state)
+{
+	static const enum nm_operation operations[] = { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
+	struct carrier_line line;
+	char *others;
+
+	(void)state;
+	open_text(&line, PLAN);
+	others = replaced(dialplan_of(&line), "exten => +15125550100", "exten => +15125550109");
+	for (size_t i = 0; i < 3; i++)
+		for (int own = 0; own < 2; own++) {
+			struct nm_exchange exchange = exchange_of(&line, operations[i]);
+			struct nm_response response = { .status = 200,
+							.body = own ? dialplan_of(&line) : others,
+							.retry_after_s = -1 };
+			struct nm_request request = { 0 };
+			const bool reads = operations[i] == NM_OP_READ;
+
+			response.len = strlen(response.body);
+			assert_int_equal(asterisk()->step(&exchange, NULL, &request), NM_STEP_SEND);
+			assert_former(&exchange, operations[i] == NM_OP_APPLY ? 200 : 404, "GET");
+			assert_int_equal(asterisk()->step(&exchange, &response, &request),
+					 own && !reads ? NM_STEP_SEND : NM_STEP_DONE);
+			assert_int_equal(exchange.live.n > 0, own && reads);
+			if (own && !reads) {
+				assert_string_equal(request.method, "DELETE");
+				assert_string_equal(request.url, FORMER_URL);
+				assert_int_equal(answer(&exchange, i == 1 ? 200 : 404, ""), NM_STEP_DONE);
+			}
+			end_exchange(&exchange);
+		}
+	free(others);
+	carrier_line_close(&line);
+}
+
+/* A file that was written when the line was called otherwise is read as what it is: the line's, under that name. */
+static void test_a_renamed_line_is_read(void **state)
+{
+	struct carrier_line line, renamed;
+	struct nm_exchange exchange;
+	struct nm_route *route;
+	struct nm_request request;
+	struct nm_differences differences;
+	const char *foreign;
+	struct nm_error err;
+	char *text = replaced(PLAN, "line main {", "line \"front office\" {"), *all;
+
+	(void)state;
+	all = replaced(text, "line = main", "line = \"front office\"");
+	open_text(&line, PLAN);
+	open_text(&renamed, all != NULL ? all : text);
+	exchange = exchange_of(&renamed, NM_OP_READ);
+	exchange.line = "front office";
+	assert_asks(&exchange, "GET", &request);
+	assert_int_equal(answer(&exchange, 200, dialplan_of(&line)), NM_STEP_DONE);
+	ok(asterisk()->lift(&exchange.live, &route, &foreign, &err), &err);
+	assert_null(foreign);
+	assert_string_equal(route->line, "main");
+	ok(nm_route_diff(carrier_line_held(&renamed), route, route->from, route->until, &differences, &err), &err);
+	assert_int_equal(differences.n, 0);
+	nm_differences_clear(&differences);
+	nm_route_free(route);
+	end_exchange(&exchange);
+	free(text);
+	free(all);
+	carrier_line_close(&renamed);
 	carrier_line_close(&line);
 }
 
@@ -732,6 +819,8 @@ int main(void)
 		cmocka_unit_test(test_damaged_dialplans_do_no_harm),
 		cmocka_unit_test(test_reading_is_a_conversation),
 		cmocka_unit_test(test_writing_is_a_conversation),
+		cmocka_unit_test(test_a_file_of_an_earlier_version),
+		cmocka_unit_test(test_a_renamed_line_is_read),
 		cmocka_unit_test(test_a_folder_must_be_named),
 	};
 

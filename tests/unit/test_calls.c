@@ -536,7 +536,8 @@ static void test_each_reason_is_read_as_it_was_written(void **state)
 /* The plan in force: that of the newest push to the line that was done when the call came. */
 static void test_the_version_in_force(void **state)
 {
-	struct nm_push_record push = { .line = "main",
+	struct nm_push_record push = { .number = entry("main", "x", T).number,
+				       .line = "main",
 				       .driver = "telnyx",
 				       .who = "pat",
 				       .wanted = "x",

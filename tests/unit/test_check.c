@@ -83,7 +83,7 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 		};
 		if (!strcmp(word, "left")) {
 			subject->left =
-				(struct nm_left_fact){ subject->names[subject->n_facts], "sandbox", NOW - 60, NULL };
+				(struct nm_left_fact){ 15125550198, subject->names[subject->n_facts], "sandbox", NOW - 60 };
 			subject->facts[subject->n_facts].line = "";
 			subject->n_left = 1;
 		}

@@ -573,13 +573,13 @@ static void test_applying(void **state)
 	assert_string_equal(talk.request.body, GET);
 	assert_int_equal(answer(&talk, 200, NOTHING), NM_STEP_SEND);
 	assert_string_equal(talk.request.method, "PUT-FILE");
-	assert_string_equal(talk.request.url, "file:/srv/cpl/front_20desk.cpl");
+	assert_string_equal(talk.request.url, "file:/srv/cpl/15125550100.cpl");
 	assert_string_equal(talk.request.body, golden);
 	assert_int_equal(talk.request.len, strlen(golden));
 	assert_int_equal(answer(&talk, 200, "{}"), NM_STEP_SEND);
 	assert_string_equal(talk.request.body,
 			    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"cpl.load\",\"params\":["
-			    "\"sip:+15125550100@example.org\",\"/srv/cpl/front_20desk.cpl\"]}");
+			    "\"sip:+15125550100@example.org\",\"/srv/cpl/15125550100.cpl\"]}");
 	assert_int_equal(answer(&talk, 200, "{\"jsonrpc\":\"2.0\",\"result\":\"CPL Enabled\",\"id\":1}"),
 			 NM_STEP_DONE);
 	close_talk(&talk);

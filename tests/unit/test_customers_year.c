@@ -26,6 +26,7 @@
 #include "nevermiss/optout.h"
 #include "nevermiss/survey.h"
 #include "random_plan.h"
+#include "numbers.h"
 #include "store_faults.h"
 
 #define MISSED "Smith here: what can we help with?"
@@ -438,7 +439,7 @@ static void text_in(const struct agent_rig *rig, const struct customer *customer
 	struct nm_error err;
 
 	nm_number_write(number_of(customer), from);
-	ok(nm_store_sandbox_inbound_add(rig->carrier, "main", &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->carrier, line_text(rig->plan, "main"), &text, &err), &err);
 }
 
 /* Customers answer the survey, or want no more texts; the carrier has that, whatever befalls us. */

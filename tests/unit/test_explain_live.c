@@ -16,6 +16,7 @@
 #include "nevermiss/explain.h"
 #include "push_rig.h"
 #include "random_plan.h"
+#include "numbers.h"
 #include "record.h"
 
 static void ok(enum nm_code code, const struct nm_error *err)
@@ -112,7 +113,7 @@ static void drift(struct push_rig *rig, const char *other, const char *plan)
 	push_rig_plan(rig, plan);
 	push_well(rig);
 	free(good);
-	ok(nm_store_sandbox_put(rig->store, "main", live, &err), &err);
+	ok(nm_store_sandbox_put(rig->store, line_text(rig->plan, "main"), live, &err), &err);
 	free(live);
 }
 
@@ -242,6 +243,7 @@ static void test_why_it_is_not_known_is_told(void **state)
 		const struct nm_push_record push = {
 			.at = rig.context.now,
 			.ended = pushes[i].ended_s != 0 ? r.call.began + pushes[i].ended_s : 0,
+			.number = line_number(rig.plan, "main"),
 			.line = "main",
 			.driver = "sandbox",
 			.who = "pat",
@@ -345,7 +347,7 @@ static void meddle(struct push_rig *rig, uint64_t *state)
 		for (char *at = live; at != NULL && (at = strstr(at, "\"for\":")) != NULL; at += 6)
 			if (random_below(state, 3) == 0 && at[6] != '0')
 				at[6] = (char)('1' + random_below(state, 9));
-		ok(nm_store_sandbox_put(rig->store, rig->plan->lines[i].name, live, &err), &err);
+		ok(nm_store_sandbox_put(rig->store, line_text(rig->plan, rig->plan->lines[i].name), live, &err), &err);
 		free(live);
 	}
 }

@@ -17,6 +17,8 @@
 #include "random_plan.h"
 
 /* clang-format off */
+#define MAIN  UINT64_C(15125550100)
+#define SPARE UINT64_C(15125550101)
 #define HEAD \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
 	"account box { driver = sandbox }\n" \
@@ -85,7 +87,8 @@ static int teardown(void **state)
 /* From then on the text is what is live on the line. */
 static void push(const char *line, const char *text, nm_time at)
 {
-	struct nm_push_record record = { .line = line,
+	struct nm_push_record record = { .number = !strcmp(line, "main") ? MAIN : SPARE,
+					 .line = line,
 					 .driver = "sandbox",
 					 .who = "pat",
 					 .wanted = "x",
@@ -194,7 +197,7 @@ static void make_log(uint64_t seed, int calls)
 	push("main", "this does not read", T + 9 * NM_DAY);
 	push("main", today, T + 10 * NM_DAY);
 	push("spare", before, T + 12 * NM_DAY);
-	ok(nm_store_reading_put(store, "spare", &drifted, &err), &err);
+	ok(nm_store_reading_put(store, SPARE, &drifted, &err), &err);
 	ok(nm_store_begin(store, &err), &err);
 	for (int i = 0; i < calls; i++)
 		add_random(&seed, i);

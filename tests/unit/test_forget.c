@@ -104,7 +104,7 @@ static void put_text_of(const char *to, const char *body, const char *why, enum 
 	int64_t id;
 
 	ok(nm_store_outbox_add(books.store, &sent, &sent.id, &err), &err);
-	ok(nm_store_sandbox_text_add(books.store, "main", to, body, &id, &err), &err);
+	ok(nm_store_sandbox_text_add(books.store, "+15125550100", to, body, &id, &err), &err);
 	snprintf(id_text, sizeof(id_text), "%lld", (long long)id);
 	sent.carrier_id = state == NM_OUTBOX_SENT ? id_text : NULL;
 	ok(nm_store_outbox_update(books.store, &sent, &err), &err);
@@ -162,7 +162,7 @@ static void put_sandbox_inbound(nm_number from, nm_time at)
 	struct nm_error err;
 
 	nm_number_write(from, text);
-	ok(nm_store_sandbox_inbound_add(books.store, "main", &came, &err), &err);
+	ok(nm_store_sandbox_inbound_add(books.store, "+15125550100", &came, &err), &err);
 }
 
 /* Everything that there can be of somebody, from an instant on.  The lead's id. */

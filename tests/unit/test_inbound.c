@@ -20,6 +20,7 @@
 #include "nevermiss/optout.h"
 #include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "recorded.h"
 
@@ -242,7 +243,7 @@ static void receive(struct push_rig *rig, const char *line, const char *from, co
 	const struct nm_sandbox_inbound text = { .from = from, .body = body, .at = rig->context.now };
 	struct nm_error err;
 
-	ok(nm_store_sandbox_inbound_add(rig->store, line, &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->store, line_text(rig->plan, line), &text, &err), &err);
 }
 
 static size_t kept(struct push_rig *rig)
@@ -420,7 +421,7 @@ static void test_it_is_read_before_what_was_left(void **state)
 		text.at = rig.context.now;
 		ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
 		receive(&rig, "front desk/2", "+15125550111", "STOP");
-		ok(nm_store_sandbox_fail(rig.store, "front desk/2", "refuse 1", &err), &err);
+		ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "front desk/2"), "refuse 1", &err), &err);
 		if (customer)
 			assert_int_equal(nm_texting_finish(&rig.context, &finishing, &outbox, &err), NM_CARRIER);
 		ok(nm_texting_finish(&rig.context, &finishing, &outbox, &err), &err);
@@ -441,7 +442,7 @@ static void test_what_cannot_be_read_stops_texts(void **state)
 
 	(void)state;
 	push_rig_open(&rig, plan);
-	ok(nm_store_sandbox_fail(rig.store, "front desk/2", "refuse 1", &err), &err);
+	ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "front desk/2"), "refuse 1", &err), &err);
 	assert_int_equal(send_text(&rig, true, &err), NM_CARRIER);
 	assert_string_equal(err.text, "nothing is sent, for somebody may want no texts: the texts that came to line front desk/2 "
 				      "could not be read: the sandbox was told to refuse (403)");

@@ -393,7 +393,7 @@ static void test_nobody_is_there(void **state)
 	assert_int_equal(results.items[0].id, 0);
 	nm_push_results_clear(&results);
 	assert_int_equal(person.asked, 0);
-	ok(nm_store_pushes(person.rig.store, NULL, false, 9, &records, &err), &err);
+	ok(nm_store_pushes(person.rig.store, 0, false, 9, &records, &err), &err);
 	assert_int_equal(records.n, 0);
 	nm_push_records_clear(&records);
 	assert_assumed(&person, false, 0,

@@ -15,6 +15,7 @@
 
 #include "core/carrier/route_json.h"
 #include "nevermiss/check.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -51,7 +52,7 @@ static struct nm_push_records records_of(struct push_rig *rig, const char *line,
 	struct nm_push_records records;
 	struct nm_error err;
 
-	ok(nm_store_pushes(rig->store, line, unfinished, 1000, &records, &err), &err);
+	ok(nm_store_pushes(rig->store, line != NULL ? line_number(rig->plan, line) : 0, unfinished, 1000, &records, &err), &err);
 	return records;
 }
 
@@ -154,11 +155,11 @@ static void test_drift_is_said_in_words(void **state)
 	push_rig_plan(&rig, PLAN);
 	push_well(&rig);
 	assert_in_sync(&rig);
-	ok(nm_store_sandbox_put(rig.store, "main", other, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), other, &err), &err);
 	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_DRIFT);
 	assert_string_equal(
 		words, "Sundays 09:00-13:00, any caller: plan fixly 10 s, live owner 20 s, then fixly 10 s");
-	ok(nm_store_reading_get(rig.store, "main", arena, &reading, &found, &err), &err);
+	ok(nm_store_reading_get(rig.store, line_number(rig.plan, "main"), arena, &reading, &found, &err), &err);
 	assert_true(found && reading.known && !reading.in_sync);
 	assert_string_equal(reading.words, words);
 	assert_non_null(reading.live);
@@ -182,11 +183,11 @@ static void test_what_cannot_be_read_is_unknown(void **state)
 
 		push_rig_open(&rig, PLAN);
 		push_well(&rig);
-		ok(nm_store_sandbox_fail(rig.store, "main", faults[i], &err), &err);
+		ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "main"), faults[i], &err), &err);
 		assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_UNKNOWN);
 		assert_true(strlen(words) > 0);
 		free(words);
-		ok(nm_store_sandbox_fail(rig.store, "main", faults[i], &err), &err);
+		ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "main"), faults[i], &err), &err);
 		assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_CARRIER);
 		assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
 		assert_int_equal(results.items[1].state, NM_PUSH_DONE);
@@ -204,7 +205,7 @@ static void test_foreign_text(void **state)
 
 	(void)state;
 	push_rig_open(&rig, PLAN);
-	ok(nm_store_sandbox_put(rig.store, "main", "<Response><Dial>+15125550111</Dial></Response>", &err),
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), "<Response><Dial>+15125550111</Dial></Response>", &err),
 	   &err);
 	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_FOREIGN);
 	assert_non_null(strstr(words, "not JSON"));
@@ -376,7 +377,7 @@ static void test_lasting_faults_are_told_truly(void **state)
 			nm_push_records_clear(&records);
 			nm_push_results_clear(&results);
 			free(live);
-			ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+			ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "main"), "", &err), &err);
 			push_rig_restart(&rig);
 			push_well(&rig);
 			assert_in_sync(&rig);
@@ -479,7 +480,7 @@ static void test_half_done_is_finished_from_the_journal(void **state)
 	rig.kill_after = 2 + WRITES - 1; /* both lines are read, then main is looked at and written */
 	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_SYSTEM);
 	push_rig_restart(&rig);
-	ok(nm_store_sandbox_put(rig.store, "main", "half of a route", &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), "half of a route", &err), &err);
 	ok(push_rig_push(&rig, 1, NULL, &err), &err);
 	assert_in_sync(&rig);
 	assert_nothing_unfinished(&rig);
@@ -569,7 +570,7 @@ static void test_unfinished_stays_open_until_it_can_be_read(void **state)
 	rig.kill_after = WRITES;
 	assert_int_equal(push_rig_push(&rig, 0, NULL, &err), NM_SYSTEM);
 	push_rig_restart(&rig);
-	ok(nm_store_sandbox_fail(rig.store, "main", "hang 5", &err), &err);
+	ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "main"), "hang 5", &err), &err);
 	assert_int_equal(push_rig_push(&rig, 0, NULL, &err), NM_CARRIER);
 	records = records_of(&rig, NULL, true);
 	assert_int_equal(records.n, 1);
@@ -675,7 +676,7 @@ static void test_a_line_that_is_gone(void **state)
 	assert_string_equal(words, "nothing was pushed yet");
 	free(words);
 	push_well(&rig);
-	ok(nm_store_sandbox_put(rig.store, "main", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), NULL, &err), &err);
 	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_NOTHING);
 	assert_string_equal(words, "push #1 of Mon 23 Nov 2026 05:11 is gone: nothing of ours is there, at any time");
 	free(words);
@@ -749,7 +750,7 @@ static void test_a_route_cut_short_is_drift(void **state)
 		route->n_exceptions--;
 	nm_buf_init(&text, 1u << 22);
 	ok(nm_route_write(route, &text, &err), &err);
-	ok(nm_store_sandbox_put(rig.store, "main", text.data, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), text.data, &err), &err);
 	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_DRIFT);
 	assert_non_null(strstr(words, "24 Nov 2027 10:00-11:00"));
 	free(words);
@@ -954,7 +955,7 @@ static void test_rollback_to_what_nobody_proved(void **state)
 	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
 	nm_push_results_clear(&results);
 	night = push_rig_live(&rig, "front desk/2");
-	ok(nm_store_sandbox_put(rig.store, "main", night, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), night, &err), &err);
 	free(night);
 	push_text(&rig, PLAN GUARANTEE);
 	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
@@ -1118,7 +1119,7 @@ static void test_rollback_knows_the_errors_of_what_is_put_back(void **state)
 	assert_false(has_error(&view, NULL)); /* the one before is right */
 	assert_int_equal(view.source, 2);
 	nm_rollback_view_clear(&view);
-	ok(nm_store_sandbox_put(rig.store, "main", "{\"not\":\"ours\"}", &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), "{\"not\":\"ours\"}", &err), &err);
 	push_text(&rig, PLAN);
 	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
 	assert_non_null(strstr(view.unproved, "was not made of a plan of ours"));

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/push.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -311,6 +312,7 @@ static void test_apply_is_a_conversation(void **state)
 	struct push_rig rig;
 	struct nm_exchange exchange = { .operation = NM_OP_APPLY,
 					.line = "front desk/2",
+					.number = "+15125550101",
 					.arena = nm_arena_new() };
 	struct nm_route *route;
 	struct nm_artefact artefact;
@@ -324,11 +326,11 @@ static void test_apply_is_a_conversation(void **state)
 	exchange.wanted = &artefact;
 	assert_int_equal(sandbox()->step(&exchange, NULL, &request), NM_STEP_SEND);
 	assert_string_equal(request.method, "GET");
-	assert_string_equal(request.url, "sandbox:/lines/front%20desk%2F2");
+	assert_string_equal(request.url, "sandbox:/lines/+15125550101");
 	assert_true(request.repeatable);
 	assert_int_equal(sandbox()->step(&exchange, &answer, &request), NM_STEP_SEND);
 	assert_string_equal(request.method, "PUT");
-	assert_string_equal(request.url, "sandbox:/lines/front%20desk%2F2/route");
+	assert_string_equal(request.url, "sandbox:/lines/+15125550101/route");
 	assert_string_equal(request.headers[0], "If-Match: abc");
 	assert_string_equal(request.body, artefact.parts[0].bytes);
 	assert_false(request.repeatable);
@@ -346,7 +348,9 @@ static void test_apply_is_a_conversation(void **state)
 static void test_another_writer_is_noticed(void **state)
 {
 	struct push_rig rig;
-	struct nm_exchange exchange = { .operation = NM_OP_APPLY, .line = "main", .arena = nm_arena_new() };
+	struct nm_exchange exchange = {
+		.operation = NM_OP_APPLY, .line = "main", .number = "+15125550100", .arena = nm_arena_new()
+	};
 	struct nm_route *route;
 	struct nm_artefact artefact;
 	struct nm_request request = { 0 };
@@ -364,7 +368,7 @@ static void test_another_writer_is_noticed(void **state)
 	ok(rig.sandbox.collect(rig.sandbox.context, 10, &tag, &answer, &err), &err);
 	assert_int_equal(tag, 1);
 	assert_int_equal(sandbox()->step(&exchange, &answer, &request), NM_STEP_SEND);
-	ok(nm_store_sandbox_put(rig.store, "main", "somebody else's", &err), &err);
+	ok(nm_store_sandbox_put(rig.store, line_text(rig.plan, "main"), "somebody else's", &err), &err);
 	ok(rig.sandbox.submit(rig.sandbox.context, 2, &request, &err), &err);
 	ok(rig.sandbox.collect(rig.sandbox.context, 10, &tag, &answer, &err), &err);
 	assert_int_equal(answer.status, 412);

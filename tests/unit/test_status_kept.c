@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/plan.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -87,7 +88,7 @@ static void change_live(struct push_rig *rig, uint64_t *random)
 	struct nm_error err;
 
 	if (random_below(random, 4) == 0)
-		ok(nm_store_sandbox_put(rig->store, "main", random_below(random, 2) ? "{}" : "nonsense", &err), &err);
+		ok(nm_store_sandbox_put(rig->store, line_text(rig->plan, "main"), random_below(random, 2) ? "{}" : "nonsense", &err), &err);
 	else
 		ok(push_rig_push(rig, random_below(random, 2) ? -1 : 0, NULL, &err), &err);
 }
@@ -127,8 +128,8 @@ static void test_is_what_reading_anew_says(void **state)
 	push_rig_close(&rig);
 }
 
-/* The plan with this in place of its first line's section; is that line still known, and the other? */
-static void assert_known(const char *section, bool first)
+/* The plan with this in place of its first line's section: how that line stands by what is known of it; the other is known. */
+static void assert_known(const char *section, enum nm_sync first)
 {
 	const char *end = strstr(PUSH_HEAD PUSH_RULES, "line \"front desk/2\"");
 	struct push_rig rig;
@@ -144,9 +145,9 @@ static void assert_known(const char *section, bool first)
 		    section, end);
 	push_rig_plan(&rig, text.data);
 	status = kept_of(&rig);
-	assert_int_equal(status.lines[0].sync, first ? NM_SYNC_SAME : NM_SYNC_UNKNOWN);
-	assert_int_equal(status.lines[0].read_at != 0, first);
-	assert_int_equal(nm_line_status_live(&status.lines[0]) != NULL, first);
+	assert_int_equal(status.lines[0].sync, first);
+	assert_int_equal(status.lines[0].read_at != 0, first != NM_SYNC_UNKNOWN);
+	assert_int_equal(nm_line_status_live(&status.lines[0]) != NULL, first != NM_SYNC_UNKNOWN);
 	assert_int_equal(status.lines[1].sync, NM_SYNC_SAME);
 	nm_status_clear(&status);
 	nm_buf_clear(&text);
@@ -156,10 +157,10 @@ static void assert_known(const char *section, bool first)
 static void test_a_line_is_known_where_it_was_read(void **state)
 {
 	(void)state;
-	assert_known("line main { account = sandbox number = \"+15125550100\" }", true);
-	assert_known("line main { account = sandbox number = \"+15125550109\" }", false);
-	assert_known("line main { account = other number = \"+15125550100\" }", false);
-	assert_known("line service { account = sandbox number = \"+15125550100\" }", false);
+	assert_known("line main { account = sandbox number = \"+15125550100\" }", NM_SYNC_SAME);
+	assert_known("line main { account = sandbox number = \"+15125550109\" }", NM_SYNC_UNKNOWN);
+	assert_known("line main { account = other number = \"+15125550100\" }", NM_SYNC_UNKNOWN);
+	assert_known("line service { account = sandbox number = \"+15125550100\" }", NM_SYNC_RENAMED);
 }
 
 /* Nobody knows where such a reading was made. */
@@ -191,12 +192,12 @@ static void test_what_is_not_known_stays_so(void **state)
 	(void)state;
 	push_rig_open(&rig, PUSH_HEAD PUSH_RULES);
 	ok(push_rig_push(&rig, -1, NULL, &err), &err);
-	ok(nm_store_sandbox_fail(rig.store, "front desk/2", "500 9", &err), &err);
+	ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "front desk/2"), "500 9", &err), &err);
 	ok(nm_status_read(&rig.context, 1, &status, &err), &err);
 	nm_status_clear(&status);
 	reading.at = rig.context.now;
 	reading.place = nm_line_place(rig.plan, 0);
-	ok(nm_store_reading_put(rig.store, "main", &reading, &err), &err);
+	ok(nm_store_reading_put(rig.store, line_number(rig.plan, "main"), &reading, &err), &err);
 	rig.context.plan_mark++;
 	status = kept_of(&rig);
 	assert_int_equal(status.lines[0].sync, NM_SYNC_UNKNOWN);

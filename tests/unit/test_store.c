@@ -27,6 +27,9 @@
 #include "random_plan.h"
 #include "store_faults.h"
 
+#define MAIN    UINT64_C(15125550100)
+#define HOTLINE UINT64_C(15125550101)
+
 static char *folder;
 static char file[512];
 
@@ -176,10 +179,11 @@ static void test_a_version_is_kept_byte_for_byte(void **state)
 	nm_store_close(store);
 }
 
-static int64_t begin_push(struct nm_store *store, const char *line, int64_t version)
+static int64_t begin_push(struct nm_store *store, nm_number number, const char *line, int64_t version)
 {
 	const struct nm_push_record record = { .version = version,
 					       .at = 1000,
+					       .number = number,
 					       .line = line,
 					       .driver = "sandbox",
 					       .who = "pat",
@@ -200,15 +204,15 @@ static void test_pushes(void **state)
 	struct nm_store *store = open_store(false);
 	struct nm_push_records records;
 	struct nm_error err;
-	int64_t version = keep(store, 1, "plan"), a = begin_push(store, "main", version),
-		b = begin_push(store, "hotline", 0);
+	int64_t version = keep(store, 1, "plan"), a = begin_push(store, MAIN, "main", version),
+		b = begin_push(store, HOTLINE, "hotline", 0);
 
 	(void)state;
 	ok(nm_store_push_update(store, a, NM_PUSH_APPLYING, 1001, NULL, "{\"id\":\"7\"}", &err), &err);
 	ok(nm_store_push_update(store, a, NM_PUSH_VERIFYING, 1002, NULL, NULL, &err), &err);
 	nm_store_close(store);
 	store = open_store(false);
-	ok(nm_store_pushes(store, NULL, true, 10, &records, &err), &err);
+	ok(nm_store_pushes(store, 0, true, 10, &records, &err), &err);
 	assert_int_equal(records.n, 2);
 	assert_int_equal(records.items[0].id, b);
 	assert_int_equal(records.items[1].id, a);
@@ -222,10 +226,10 @@ static void test_pushes(void **state)
 	assert_int_equal(records.items[1].horizon, 5000);
 	nm_push_records_clear(&records);
 	ok(nm_store_push_update(store, a, NM_PUSH_DONE, 1003, "same", NULL, &err), &err);
-	ok(nm_store_pushes(store, NULL, true, 10, &records, &err), &err);
+	ok(nm_store_pushes(store, 0, true, 10, &records, &err), &err);
 	assert_int_equal(records.n, 1);
 	nm_push_records_clear(&records);
-	ok(nm_store_pushes(store, "main", false, 10, &records, &err), &err);
+	ok(nm_store_pushes(store, MAIN, false, 10, &records, &err), &err);
 	assert_int_equal(records.n, 1);
 	assert_int_equal(records.items[0].ended, 1003);
 	assert_string_equal(records.items[0].result, "same");
@@ -261,17 +265,17 @@ static void test_readings(void **state)
 	bool found;
 
 	(void)state;
-	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	ok(nm_store_reading_get(store, MAIN, arena, &reading, &found, &err), &err);
 	assert_false(found);
-	ok(nm_store_reading_put(store, "main", &first, &err), &err);
-	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	ok(nm_store_reading_put(store, MAIN, &first, &err), &err);
+	ok(nm_store_reading_get(store, MAIN, arena, &reading, &found, &err), &err);
 	assert_true(found && reading.known && !reading.in_sync && reading.at == 10);
 	assert_true(reading.plan_mark == UINT64_MAX);
 	assert_string_equal(reading.words, "differs");
 	assert_string_equal(reading.live, "live");
 	assert_true(reading.place == UINT64_MAX - 1);
-	ok(nm_store_reading_put(store, "main", &second, &err), &err);
-	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	ok(nm_store_reading_put(store, MAIN, &second, &err), &err);
+	ok(nm_store_reading_get(store, MAIN, arena, &reading, &found, &err), &err);
 	assert_true(found && !reading.known && reading.live == NULL);
 	nm_arena_free(arena);
 	nm_store_close(store);
@@ -347,7 +351,7 @@ static void test_read_only_makes_nothing(void **state)
 	assert_true(nm_store_read_only(store));
 	assert_int_equal(count_versions(store), 0);
 	assert_int_equal(nm_store_keep(store, 1, "pat", "saved", "x", 1, &id, &err), NM_REFUSED);
-	assert_int_equal(nm_store_sandbox_put(store, "main", "x", &err), NM_REFUSED);
+	assert_int_equal(nm_store_sandbox_put(store, "+15125550100", "x", &err), NM_REFUSED);
 	assert_int_equal(nm_store_begin(store, &err), NM_REFUSED);
 	nm_store_close(store);
 	assert_int_not_equal(access(file, F_OK), 0);
@@ -638,22 +642,24 @@ static void test_made_by_several_at_once(void **state)
 /* The push to go back behind is found without reading all of them. */
 static void test_the_newest_push_that_was_not_undone(void **state)
 {
-	struct nm_push_record record = { .line = "main", .driver = "sandbox", .who = "pat", .wanted = "[]" };
+	struct nm_push_record record = {
+		.number = MAIN, .line = "main", .driver = "sandbox", .who = "pat", .wanted = "[]"
+	};
 	struct nm_store *store = open_store(false);
 	struct nm_error err;
 	int64_t id = 7, first, second;
 
 	(void)state;
-	ok(nm_store_push_newest(store, "main", &id, &err), &err);
+	ok(nm_store_push_newest(store, MAIN, &id, &err), &err);
 	assert_int_equal(id, 0);
 	record.state = NM_PUSH_DONE;
 	ok(nm_store_push_begin(store, &record, &first, &err), &err);
 	record.state = NM_PUSH_UNDONE;
 	ok(nm_store_push_begin(store, &record, &second, &err), &err);
-	record.line = "other";
+	record.number = HOTLINE;
 	record.state = NM_PUSH_DONE;
 	ok(nm_store_push_begin(store, &record, &second, &err), &err);
-	ok(nm_store_push_newest(store, "main", &id, &err), &err);
+	ok(nm_store_push_newest(store, MAIN, &id, &err), &err);
 	assert_int_equal(id, first);
 	nm_store_close(store);
 }
@@ -909,7 +915,7 @@ static void test_damage_is_found(void **state)
 	text[sizeof(text) - 1] = '\0';
 	keep(store, 1, text);
 	for (int i = 0; i < 100; i++)
-		begin_push(store, "main", 0);
+		begin_push(store, MAIN, "main", 0);
 	nm_store_close(store);
 	assert_int_equal(stat(file, &st), 0);
 	out = fopen(file, "r+b");

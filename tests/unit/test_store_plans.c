@@ -118,7 +118,8 @@ static const struct {
 	{ NM_SQL_EVENTS_DUE, "event_first" },
 	{ NM_SQL_EVENTS_OPEN, "event_first event_aside" },
 	/* When somebody asks for it, and not over and over. */
-	{ NM_SQL_PUSHED_LINES, "push_line" },
+	{ NM_SQL_PUSHED_LINES, "push_number" },
+	{ NM_SQL_PUSH_CALLED, "push" },
 	{ NM_SQL_SURVEY_ANSWERS, "deed_answer" },
 	{ NM_SQL_TRACES_VERSIONS, "version" },
 	{ NM_SQL_FORGET_RUNG, "leg" },

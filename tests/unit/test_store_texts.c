@@ -201,7 +201,7 @@ static void test_read_only_writes_nothing(void **state)
 	store = open_store(true);
 	assert_int_equal(nm_store_outbox_add(store, &greeting, &id, &err), NM_REFUSED);
 	assert_int_equal(nm_store_outbox_update(store, &greeting, &err), NM_REFUSED);
-	assert_int_equal(nm_store_sandbox_text_add(store, "main", "+15125550111", "x", &id, &err),
+	assert_int_equal(nm_store_sandbox_text_add(store, "+15125550100", "+15125550111", "x", &id, &err),
 			 NM_REFUSED);
 	nm_store_close(store);
 }
@@ -236,15 +236,15 @@ static void test_the_sandboxs_texts(void **state)
 	size_t n;
 
 	(void)state;
-	ok(nm_store_sandbox_text_add(store, "main", "+15125550111", "a", &first, &err), &err);
-	ok(nm_store_sandbox_text_add(store, "main", "+15125550112", "b", &second, &err), &err);
-	ok(nm_store_sandbox_text_add(store, "other", "+15125550111", "c", &third, &err), &err);
-	ok(nm_store_sandbox_texts(store, "main", 9, arena, &texts, &n, &err), &err);
+	ok(nm_store_sandbox_text_add(store, "+15125550100", "+15125550111", "a", &first, &err), &err);
+	ok(nm_store_sandbox_text_add(store, "+15125550100", "+15125550112", "b", &second, &err), &err);
+	ok(nm_store_sandbox_text_add(store, "+15125550101", "+15125550111", "c", &third, &err), &err);
+	ok(nm_store_sandbox_texts(store, "+15125550100", 9, arena, &texts, &n, &err), &err);
 	assert_int_equal(n, 2);
 	assert_int_equal(texts[0].id, second);
 	assert_string_equal(texts[0].to, "+15125550112");
 	assert_string_equal(texts[1].body, "a");
-	ok(nm_store_sandbox_texts(store, "main", 1, arena, &texts, &n, &err), &err);
+	ok(nm_store_sandbox_texts(store, "+15125550100", 1, arena, &texts, &n, &err), &err);
 	assert_int_equal(n, 1);
 	nm_arena_free(arena);
 	nm_store_close(store);

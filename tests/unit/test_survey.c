@@ -17,6 +17,7 @@
 #include "nevermiss/optout.h"
 #include "nevermiss/survey.h"
 #include "nevermiss/texting.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -283,7 +284,7 @@ static size_t made(struct push_rig *rig, const char *line)
 	struct nm_error err;
 	size_t n;
 
-	ok(nm_store_sandbox_texts(rig->store, line, 999, arena, &texts, &n, &err), &err);
+	ok(nm_store_sandbox_texts(rig->store, line_text(rig->plan, line), 999, arena, &texts, &n, &err), &err);
 	nm_arena_free(arena);
 	return n;
 }
@@ -353,7 +354,7 @@ static void test_a_stop_that_came_first(void **state)
 	(void)state;
 	rig_open(&rig);
 	end_one(&rig, CUSTOMER, NM_FOLLOWUP_BOOKED, NOON - 60);
-	ok(nm_store_sandbox_inbound_add(rig.store, "other", &stop, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig.store, line_text(rig.plan, "other"), &stop, &err), &err);
 	surveys = run(&rig, false);
 	assert_int_equal(surveys.sent, 0);
 	assert_int_equal(surveys.refused, 1);
@@ -396,7 +397,7 @@ static void come(struct push_rig *rig, const char *from, const char *body, nm_ti
 	struct nm_error err;
 
 	rig->context.now = at + 5;
-	ok(nm_store_sandbox_inbound_add(rig->store, "main", &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->store, line_text(rig->plan, "main"), &text, &err), &err);
 	ok(nm_inbound_read(&rig->context, &reading, &err), &err);
 	nm_inbound_reading_clear(&reading);
 }

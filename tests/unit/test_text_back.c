@@ -17,6 +17,7 @@
 #include "nevermiss/optout.h"
 #include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
+#include "numbers.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -291,7 +292,7 @@ static size_t made(struct push_rig *rig, const char *line)
 	struct nm_error err;
 	size_t n;
 
-	ok(nm_store_sandbox_texts(rig->store, line, 999, arena, &texts, &n, &err), &err);
+	ok(nm_store_sandbox_texts(rig->store, line_text(rig->plan, line), 999, arena, &texts, &n, &err), &err);
 	nm_arena_free(arena);
 	return n;
 }
@@ -374,7 +375,7 @@ static void test_a_stop_that_came_first(void **state)
 	(void)state;
 	rig_open(&rig);
 	ring(&rig, CUSTOMER, rig.context.now - 60, NM_CALL_VOICEMAIL);
-	ok(nm_store_sandbox_inbound_add(rig.store, "over", &stop, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig.store, line_text(rig.plan, "over"), &stop, &err), &err);
 	backs = run(&rig);
 	assert_int_equal(backs.sent, 0);
 	assert_int_equal(backs.refused, 1);
@@ -392,7 +393,7 @@ static bool stop_afterwards(void *context)
 
 	ok(nm_store_inbound_until(rig->store, 15125550100u, "sandbox", &until, &err), &err);
 	if (until != NM_TIME_MIN && rig->told++ == 0)
-		ok(nm_store_sandbox_inbound_add(rig->store, "over", &stop, &err), &err);
+		ok(nm_store_sandbox_inbound_add(rig->store, line_text(rig->plan, "over"), &stop, &err), &err);
 	return true;
 }
 
@@ -453,7 +454,7 @@ static void test_what_came_cannot_be_read(void **state)
 	(void)state;
 	rig_open(&rig);
 	ring(&rig, CUSTOMER, rig.context.now - 60, NM_CALL_VOICEMAIL);
-	ok(nm_store_sandbox_fail(rig.store, "over", "refuse 1", &err), &err);
+	ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "over"), "refuse 1", &err), &err);
 	assert_int_equal(nm_text_backs_run(&rig.context, false, &backs, NULL, &err), NM_CARRIER);
 	assert_int_equal(backs.waiting, 1);
 	assert_int_equal(made(&rig, "main"), 0);
@@ -482,7 +483,7 @@ static void test_a_machine_gets_no_more(void **state)
 			ring(&rig, CUSTOMER, rig.context.now - 5, NM_CALL_LOST);
 			run(&rig);
 			if (k < 3 && answers[i][k] >= 0)
-				ok(nm_store_sandbox_inbound_add(rig.store, "main", &text, &err), &err);
+				ok(nm_store_sandbox_inbound_add(rig.store, line_text(rig.plan, "main"), &text, &err), &err);
 		}
 		assert_int_equal(made(&rig, "main"), texts[i]);
 		push_rig_close(&rig);
@@ -586,7 +587,7 @@ static void test_a_refusal_is_not_repeated_for_ever(void **state)
 		rig.fault = "refuse 1";
 		rig.fault_line = "main";
 		run(&rig);
-		ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+		ok(nm_store_sandbox_fail(rig.store, line_text(rig.plan, "main"), "", &err), &err);
 	}
 	ok(nm_store_outbox(rig.store, false, 99, &outbox, &err), &err);
 	assert_int_equal(outbox.n, NM_TEXT_BACK_TRIES);

@@ -18,6 +18,7 @@
 #include "nevermiss/optout.h"
 #include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
+#include "numbers.h"
 #include "push_rig.h"
 
 /* clang-format off */
@@ -116,7 +117,7 @@ static int texts_made(struct bench *bench)
 
 	if (bench->account == SANDBOX)
 		assert_int_equal(
-			nm_store_sandbox_texts(bench->rig.store, "main", 99, arena, &texts, &n, &err), NM_OK);
+			nm_store_sandbox_texts(bench->rig.store, line_text(bench->rig.plan, "main"), 99, arena, &texts, &n, &err), NM_OK);
 	nm_arena_free(arena);
 	return bench->account == SANDBOX ? (int)n : bench->carrier.made;
 }
@@ -473,7 +474,7 @@ static void test_the_same_words_again(void **state)
 		bench.carrier.fault = FAKE_BROKEN;
 		bench.carrier.fault_at = bench.carrier.asked + 1;
 		if (account == SANDBOX)
-			ok(&bench, nm_store_sandbox_fail(bench.rig.store, "main", "500 1", &bench.err));
+			ok(&bench, nm_store_sandbox_fail(bench.rig.store, line_text(bench.rig.plan, "main"), "500 1", &bench.err));
 		ok(&bench, send_text(&bench, 0));
 		assert_int_equal(bench.outbox.items[0].state,
 				 account == TELNYX ? NM_OUTBOX_UNSURE : NM_OUTBOX_SENT);

@@ -158,6 +158,35 @@ static void test_the_second_push_changes_the_flow(void **state)
 	bench_close(&bench);
 }
 
+/* A flow is its number's: a line that is renamed keeps it, and a push tells it the new name. */
+static void test_a_renamed_line_keeps_its_flow(void **state)
+{
+	static const char plan[] = PLAN;
+	struct nm_push_results results;
+	struct bench bench;
+	struct nm_error err;
+	const char *at = strstr(plan, "line main {");
+	char *renamed;
+
+	(void)state;
+	assert_non_null(at);
+	assert_true(asprintf(&renamed, "%.*sline office {%s", (int)(at - plan), plan, at + strlen("line main {")) >= 0);
+	bench_open(&bench, plan);
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, renamed);
+	assert_int_equal(sync_of(&bench, "renamed: called main there until the next push, and does what the plan says"), NM_SYNC_RENAMED);
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
+	assert_int_equal(bench.twilio.created, 1);
+	assert_int_equal(bench.twilio.flows[0].revision, 2);
+	ok(nm_rollback(&bench.rig.context, 0, 0, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	assert_int_equal(sync_of(&bench, "called main there"), NM_SYNC_RENAMED);
+	assert_int_equal(bench.twilio.created, 1);
+	free(renamed);
+	bench_close(&bench);
+}
+
 /* Flows of other names are nobody's business, and a list is read to its end, from our host only. */
 static void test_other_flows_are_left_alone(void **state)
 {
@@ -530,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_first_push),
 		cmocka_unit_test(test_the_second_push_changes_the_flow),
+		cmocka_unit_test(test_a_renamed_line_keeps_its_flow),
 		cmocka_unit_test(test_other_flows_are_left_alone),
 		cmocka_unit_test(test_lists_without_end),
 		cmocka_unit_test(test_a_number_that_goes_elsewhere),
