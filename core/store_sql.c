@@ -178,9 +178,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" ORDER BY began, id LIMIT 2",
 	[NM_SQL_CALL_LAST] = "SELECT began, id FROM call ORDER BY began DESC, id DESC LIMIT 1",
 	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
-	/* The end comes from the first one alone, or all calls until ?3 are walked. */
-	[NM_SQL_CALLS_UNTIL_MISSED] = "SELECT count(*) FROM " COUNTED_FROM " AND (began, id) <= (SELECT began, id FROM "
-				      COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
+	[NM_SQL_CALLS_ALONG] = "SELECT " BRIEF_COLUMNS " FROM " COUNTED_BETWEEN " ORDER BY began, id",
 	[NM_SQL_MATTERS_EACH] =
 		"SELECT " BRIEF_COLUMNS ", " BEFORE(TO_THAT) ", " AFTER(TO_THAT) " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
