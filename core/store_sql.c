@@ -323,7 +323,14 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" WHERE followup = f.id AND outcome <> 5 AND (kind = 0 OR kind = 2 OR kind = 8)"
 		" AND iif(who = '" NM_FOLLOWUP_LOG "', at = ?2, at >= ?2 - ?4 AND at <= ?3 + ?5))",
 	[NM_SQL_MATTER_ANY] =
-		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
+		"SELECT 1 WHERE EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
+	/* What an answered call at ?2 may end or cut: whoever is to be called back yet, or was until a later call, or has had
+	 * anything done about calls from then on.  A WHERE stops at the first answer, which a column does not. */
+	[NM_SQL_MATTER_LEFT] =
+		"SELECT 1 WHERE EXISTS (SELECT 1 FROM " OF_CALLER ")"
+		" AND (EXISTS (SELECT 1 FROM " OF_CALLER " AND outcome IN (0, 5) AND ended = 0)"
+		" OR EXISTS (SELECT 1 FROM " OF_CALLER " AND outcome IN (0, 5) AND ended > ?2)"
+		" OR EXISTS (SELECT 1 FROM " OF_CALLER " AND anchor >= ?2))",
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
 		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until <= ?2), ?3),"
