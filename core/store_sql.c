@@ -185,7 +185,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_SUMS_GET] = "SELECT packed FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
-	[NM_SQL_SUMS_PUT] = "INSERT OR REPLACE INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	/* Where a row has as many bytes as before, SQLite writes those of its pages that are others now, and no more: a REPLACE
+	 * writes all of them twice, to wipe out the old row and for the new one. */
+	[NM_SQL_SUMS_ADD] = "INSERT INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	[NM_SQL_SUMS_MEND] = "UPDATE packed_sums SET packed = ?4 WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
 			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
