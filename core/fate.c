@@ -41,23 +41,6 @@ enum nm_fate nm_fate_of(const struct nm_call_brief *call)
 	}
 }
 
-bool nm_fate_missed(enum nm_fate fate)
-{
-	return fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED || fate == NM_FATE_LOST ||
-	       fate == NM_FATE_ABANDONED || fate == NM_FATE_PERHAPS_SWALLOWED;
-}
-
-bool nm_fate_possible(enum nm_fate fate)
-{
-	return fate == NM_FATE_ANSWERED || fate == NM_FATE_PERHAPS || fate == NM_FATE_PERHAPS_SWALLOWED;
-}
-
-bool nm_fate_apart(enum nm_fate fate)
-{
-	return fate == NM_FATE_REJECTED || fate == NM_FATE_UNKNOWN || fate == NM_FATE_WENT_ON ||
-	       fate == NM_FATE_UNTOLD;
-}
-
 int64_t nm_call_talked_s(const struct nm_call_brief *call)
 {
 	const int waited = call->became.seconds > 0 ? call->became.seconds : 0;

@@ -53,7 +53,7 @@ void nm_cells_init(struct nm_cells *cells, const void *packed, size_t size)
 	*cells = (struct nm_cells){ .at = at, .end = at != NULL ? at + size : at };
 }
 
-/* One number of several bytes; where the next one begins, NULL: it ended before its time. */
+/* One number; where the next one begins, NULL: it ended before its time. */
 static const unsigned char *take_long(const unsigned char *at, const unsigned char *end, uint64_t *out)
 {
 	uint64_t value = 0;
@@ -70,38 +70,34 @@ static const unsigned char *take_long(const unsigned char *at, const unsigned ch
 	return NULL;
 }
 
-/* Nearly all have one or two. */
-static inline const unsigned char *take_number(const unsigned char *at, const unsigned char *end, uint64_t *out)
+#define SHORT 3 /* bytes, which hardly any number has more of */
+
+/* One of no more, where so many are left; NULL: it has more. */
+static inline const unsigned char *take_short(const unsigned char *at, uint64_t *out)
 {
-	if (end - at < 2 || (at[0] >= 128 && at[1] >= 128))
-		return take_long(at, end, out);
-	*out = at[0] < 128 ? at[0] : (uint64_t)(at[0] & 127) | (uint64_t)at[1] << 7;
-	return at + 1 + (at[0] >= 128);
+	uint64_t value = at[0];
+
+	if (at[0] < 128) {
+		*out = value;
+		return at + 1;
+	}
+	value = (value & 127) | (uint64_t)(at[1] & 127) << 7;
+	if (at[1] < 128) {
+		*out = value;
+		return at + 2;
+	}
+	*out = value | (uint64_t)at[2] << 14;
+	return at[2] < 128 ? at + 3 : NULL;
 }
 
 static uint64_t read_value(struct nm_cells *cells)
 {
 	uint64_t value = 0;
-	const unsigned char *next = take_number(cells->at, cells->end, &value);
+	const unsigned char *next = take_long(cells->at, cells->end, &value);
 
 	cells->damaged = cells->damaged || next == NULL;
 	cells->at = next != NULL ? next : cells->end;
 	return value;
-}
-
-static inline void read_values(struct nm_cells *cells)
-{
-	const unsigned char *at = cells->at, *const end = cells->end;
-	const int n = kinds[cells->cell.kind].values;
-	uint64_t value;
-
-	for (int i = 0; i < n && at != NULL; i++) {
-		value = 0;
-		at = take_number(at, end, &value);
-		cells->cell.values[i] = (int64_t)value;
-	}
-	cells->damaged = cells->damaged || at == NULL;
-	cells->at = at != NULL ? at : end;
 }
 
 /* The head of a group; those of one kind and taker are one, in the order of nm_cell_compare. */
@@ -145,17 +141,11 @@ static uint64_t find_gap(struct nm_cells *cells)
 	return 0;
 }
 
-static inline uint64_t next_gap(struct nm_cells *cells)
-{
-	if (cells->within && cells->at < cells->end && *cells->at > 0 && *cells->at < 128)
-		return *cells->at++;
-	return find_gap(cells);
-}
-
-bool nm_cells_next(struct nm_cells *cells)
+/* Any cell, however its numbers are. */
+static bool read_any(struct nm_cells *cells)
 {
 	struct nm_cell *cell = &cells->cell;
-	const uint64_t gap = next_gap(cells);
+	const uint64_t gap = find_gap(cells);
 	const struct kind *kind = &kinds[cell->kind];
 
 	if (gap == 0)
@@ -163,28 +153,65 @@ bool nm_cells_next(struct nm_cells *cells)
 	cells->damaged = cells->damaged || gap > (uint64_t)(HOURS * kind->marks);
 	if (cells->damaged)
 		return false;
-	/* No division: a year has half a million cells, and hardly any lies in another hour than the one before. */
-	for (cell->mark += (int64_t)gap; cell->mark >= kind->marks; cell->mark -= kind->marks)
-		cell->hour++;
-	read_values(cells);
+	cell->mark += (int64_t)gap;
+	cell->hour += (int)(cell->mark / kind->marks);
+	cell->mark %= kind->marks;
+	for (int i = 0; i < kind->values; i++)
+		cell->values[i] = (int64_t)read_value(cells);
 	cells->damaged = cells->damaged || cell->hour >= HOURS;
 	return !cells->damaged;
 }
 
-/* Those whose numbers are of one byte each, which are nearly all, up to the first that is another. */
+/* One behind another of its group, all whose numbers are short, as nearly all are: a year has a hundred thousand cells.
+ * False: it is none of these, or damaged, and nothing was read. */
+static inline bool read_short(struct nm_cells *cells)
+{
+	struct nm_cell *cell = &cells->cell;
+	const struct kind *kind = &kinds[cell->kind];
+	const unsigned char *at = cells->at;
+	uint64_t value;
+	int64_t mark;
+	int hour = cell->hour;
+
+	if (!cells->within || cells->end - at < 1 + SHORT * NM_CELL_VALUES || *at == 0 || *at >= 128)
+		return false;
+	/* No division: hardly any lies more than one hour behind the one before. */
+	for (mark = cell->mark + *at++; mark >= kind->marks; mark -= kind->marks)
+		hour++;
+	if (hour >= HOURS)
+		return false;
+	for (int i = 0; i < kind->values; i++) {
+		at = take_short(at, &value);
+		if (at == NULL)
+			return false;
+		cell->values[i] = (int64_t)value;
+	}
+	cell->mark = mark;
+	cell->hour = hour;
+	cells->at = at;
+	return true;
+}
+
+bool nm_cells_next(struct nm_cells *cells)
+{
+	return read_short(cells) || read_any(cells);
+}
+
+/* Those whose numbers are of one byte each, as many are, up to the first that is another. */
 static size_t read_small_callers(struct nm_cells *cells, struct nm_caller_sum *out, size_t most)
 {
-	const unsigned char *at = cells->at, *const end = cells->end;
+	const unsigned char *at = cells->at;
+	const size_t left = (size_t)(cells->end - at) / 3, room = left < most ? left : most;
 	uint64_t caller = (uint64_t)cells->cell.mark;
 	size_t n = 0;
 
-	for (; n < most && end - at >= 3 && at[0] != 0 && (at[0] | at[1] | at[2]) < 128; at += 3) {
+	if (caller + 128 * room >= (uint64_t)MARKS_MAX)
+		return 0;
+	for (; n < room && at[0] != 0 && (at[0] | at[1] | at[2]) < 128; at += 3) {
 		caller += at[0];
-		if (caller >= MARKS_MAX)
-			break;
 		out[n++] = (struct nm_caller_sum){ caller, at[1], at[2] };
-		cells->cell.mark = (int64_t)caller;
 	}
+	cells->cell.mark = (int64_t)caller;
 	cells->at = at;
 	return n;
 }

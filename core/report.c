@@ -110,15 +110,19 @@ static struct nm_week_hour week_hour(nm_local local)
 	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
 }
 
+static struct nm_week_hour at_of_second(struct reporting *run, nm_time t, struct nm_tally **week)
+{
+	*week = nm_tallies_week(&run->tallies, t);
+	return week_hour(nm_zone_local(run->plan->zone, t));
+}
+
 /* Where in the week, and in which of the report's, an instant lies; of a whole hour that is looked up. */
-static struct nm_week_hour at_of(struct reporting *run, nm_time t, struct nm_tally **week)
+static inline struct nm_week_hour at_of(struct reporting *run, nm_time t, struct nm_tally **week)
 {
 	const struct place *place;
 
-	if (run->places == NULL) {
-		*week = nm_tallies_week(&run->tallies, t);
-		return week_hour(nm_zone_local(run->plan->zone, t));
-	}
+	if (run->places == NULL)
+		return at_of_second(run, t, week);
 	place = &run->places[(t - run->hours_from) / NM_SUM_S];
 	*week = &run->tallies.weeks[place->week];
 	return (struct nm_week_hour){ place->day, place->hour };
@@ -226,7 +230,10 @@ static bool of_line(const struct reporting *run, const struct nm_followup *follo
 
 static bool add_followups(struct reporting *run, const struct nm_followup_sum *sum)
 {
-	return nm_tally_followups(nm_tallies_week(&run->tallies, sum->opened), sum);
+	struct nm_tally *week;
+
+	at_of(run, sum->opened, &week);
+	return nm_tally_followups(week, sum);
 }
 
 static bool take_followups(void *context, const struct nm_followup_sum *sum)

@@ -24,7 +24,7 @@ struct list {
 struct callers {
 	struct list known; /* before this row */
 	struct list new;   /* in this row */
-	size_t at;         /* of those known the first whose number is not below the last that was told */
+	size_t at;         /* of those known the first whose number is above the last that was told */
 	nm_number last;
 };
 
@@ -73,6 +73,30 @@ static void count(uint32_t *sum, int64_t n)
 		*sum = n < UINT32_MAX - *sum ? *sum + (uint32_t)n : UINT32_MAX;
 }
 
+static inline void count_both(struct caller *caller, const struct nm_caller_sum *sum)
+{
+	if (((uint64_t)sum->missed | (uint64_t)sum->calls | caller->missed | caller->calls) <=
+	    UINT32_MAX / 2) {
+		caller->missed += (uint32_t)sum->missed;
+		caller->calls += (uint32_t)sum->calls;
+		return;
+	}
+	count(&caller->missed, sum->missed);
+	count(&caller->calls, sum->calls);
+}
+
+/* The one of that number: at *at or behind it; *at is behind it then.  NULL: memory is out. */
+static struct caller *find_caller(struct callers *callers, size_t *at, nm_time first, nm_number number)
+{
+	struct list *known = &callers->known;
+
+	while (*at < known->n && known->items[*at].number < number)
+		++*at;
+	return *at < known->n && known->items[*at].number == number
+		       ? &known->items[(*at)++]
+		       : new_caller(&callers->new, first, number);
+}
+
 /* A number below the last one begins another row. */
 static bool take_sums(void *context, struct nm_span span, const struct nm_caller_sum *sums, size_t n)
 {
@@ -85,21 +109,21 @@ static bool take_sums(void *context, struct nm_span span, const struct nm_caller
 	known = callers->known.items;
 	n_known = callers->known.n;
 	at = callers->at;
+	if (n > 0 && at > 0 && known[at - 1].number == sums[0].caller) /* who was told of last */
+		at--;
 	for (const struct nm_caller_sum *sum = sums; sum < sums + n; sum++) {
-		struct caller *caller;
+		/* Most callers of a row were in the row before, and so was the next one. */
+		struct caller *caller = at < n_known && known[at].number == sum->caller
+						? &known[at++]
+						: find_caller(callers, &at, span.from, sum->caller);
 
-		while (at < n_known && known[at].number < sum->caller)
-			at++;
-		caller = at < n_known && known[at].number == sum->caller
-				 ? &known[at]
-				 : new_caller(&callers->new, span.from, sum->caller);
 		if (caller == NULL)
 			return false;
-		count(&caller->missed, sum->missed);
-		count(&caller->calls, sum->calls);
-		callers->last = sum->caller;
+		count_both(caller, sum);
 	}
 	callers->at = at;
+	if (n > 0)
+		callers->last = sums[n - 1].caller;
 	return true;
 }
 
@@ -200,13 +224,13 @@ static enum nm_code count_again(struct nm_store *store, const struct nm_sums_rea
 	enum nm_code code = NM_OK;
 
 	if (caller->first < days.from)
-		code = nm_store_calls_of(store, &reader, caller->number, false, &head, err);
+		code = nm_store_calls_of(store, &reader, caller->number, &head, err);
 	reader.span = (struct nm_span){ days.until, whole->span.until };
 	if (code == NM_OK)
-		code = nm_store_calls_of(store, &reader, caller->number, false, &tail, err);
+		code = nm_store_calls_of(store, &reader, caller->number, &tail, err);
 	reader.span = (struct nm_span){ caller->first, whole->span.until };
 	if (code == NM_OK)
-		code = nm_store_calls_of(store, &reader, caller->number, true, &until_missed, err);
+		code = nm_store_calls_until_missed(store, &reader, caller->number, &until_missed, err);
 	caller->calls = (uint32_t)(caller->calls + head + tail - until_missed);
 	return code;
 }

@@ -86,6 +86,23 @@ static int untried_compare(const void *a, const void *b)
 	return (x->opened < y->opened) - (x->opened > y->opened);
 }
 
+/* They were told of in the order of their hours, or of nearly that. */
+static void sort_hours(struct nm_untried *hours, size_t n)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < n / 2; i++) {
+		const struct nm_untried other = hours[i];
+
+		hours[i] = hours[n - 1 - i];
+		hours[n - 1 - i] = other;
+	}
+	for (size_t i = 1; i < n && sorted; i++)
+		sorted = untried_compare(&hours[i - 1], &hours[i]) <= 0;
+	if (!sorted)
+		qsort(hours, n, sizeof(*hours), untried_compare);
+}
+
 /* Hours of several lines become one; the one that `late` cuts is spelled. */
 static enum nm_code settle_hours(struct nm_waiting *waiting, struct nm_store *store, struct nm_error *err)
 {
@@ -93,7 +110,7 @@ static enum nm_code settle_hours(struct nm_waiting *waiting, struct nm_store *st
 
 	if (waiting->n == 0)
 		return NM_OK;
-	qsort(waiting->hours, waiting->n, sizeof(*waiting->hours), untried_compare);
+	sort_hours(waiting->hours, waiting->n);
 	for (size_t i = 1; i < waiting->n; i++)
 		if (waiting->hours[i].opened == waiting->hours[n].opened)
 			waiting->hours[n].followups += waiting->hours[i].followups;

@@ -87,17 +87,45 @@ enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_
 
 /* --- of one caller --- */
 
-enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
-			       bool until_missed, int64_t *out, struct nm_error *err)
+static sqlite3_stmt *ask_calls_of(struct nm_store *store, enum nm_store_statement which,
+				  const struct nm_sums_reader *reader, nm_number caller, struct nm_error *err)
 {
-	sqlite3_stmt *statement =
-		nm_store_statement(store, until_missed ? NM_SQL_CALLS_UNTIL_MISSED : NM_SQL_CALLS_BETWEEN, err);
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 
 	if (statement == NULL)
-		return NM_SYSTEM;
+		return NULL;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)caller);
 	sqlite3_bind_int64(statement, 2, reader->span.from);
 	sqlite3_bind_int64(statement, 3, reader->span.until);
 	sqlite3_bind_int64(statement, 4, (sqlite3_int64)reader->number);
-	return nm_store_int(store, statement, "reading its calls", out, err);
+	return statement;
+}
+
+enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
+			       int64_t *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = ask_calls_of(store, NM_SQL_CALLS_BETWEEN, reader, caller, err);
+
+	return statement != NULL ? nm_store_int(store, statement, "reading its calls", out, err) : NM_SYSTEM;
+}
+
+/* Not by one statement, which would walk along the calls twice: to find the first missed one, and to count. */
+enum nm_code nm_store_calls_until_missed(struct nm_store *store, const struct nm_sums_reader *reader,
+					 nm_number caller, int64_t *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = ask_calls_of(store, NM_SQL_CALLS_ALONG, reader, caller, err);
+	int64_t n = 0;
+	bool missed = false;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	for (; !missed && (result = sqlite3_step(statement)) == SQLITE_ROW; n++) {
+		const struct nm_call_brief call = nm_store_brief(statement);
+
+		missed = nm_fate_missed(nm_fate_of(&call));
+	}
+	sqlite3_reset(statement);
+	*out = missed ? n : 0;
+	return missed || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }

@@ -284,11 +284,14 @@ static enum nm_code is_kept(struct nm_store *store, const struct nm_call_entry *
 }
 
 /* The follow-ups of whoever called, and of whoever seemed to before the call was mended. */
-static enum nm_code settle(struct nm_store *store, const struct nm_call_entry *call, struct ring before,
+static enum nm_code settle(struct nm_store *store, const struct nm_call_entry *call, bool new, struct ring before,
 			   struct nm_error *err)
 {
-	enum nm_code code = nm_store_matters_settle_call(store, call->caller.number, call->began, err);
+	enum nm_code code;
 
+	if (new && call->became.end == NM_CALL_ANSWERED)
+		return nm_store_matters_settle_answered(store, call->caller.number, call->began, err);
+	code = nm_store_matters_settle_call(store, call->caller.number, call->began, err);
 	if (code == NM_OK && (before.caller != call->caller.number || before.began != call->began))
 		code = nm_store_matters_settle_call(store, before.caller, before.began, err);
 	return code;
@@ -312,7 +315,7 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 	if (code == NM_OK && !same)
 		code = write_all(store, call, id, err);
 	if (code == NM_OK && !same)
-		code = settle(store, call, before, err);
+		code = settle(store, call, id == 0, before, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)

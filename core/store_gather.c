@@ -43,11 +43,11 @@ static sqlite3_stmt *statement_of(struct nm_store *store, enum nm_store_statemen
 }
 
 /* What comes to nothing has no row. */
-static enum nm_code put_row(struct nm_store *store, const struct nm_gathered_cell *row, struct nm_error *err)
+static enum nm_code put_row(struct nm_store *store, const struct nm_gathered_cell *row, bool there, struct nm_error *err)
 {
 	const struct nm_bytes *packed = &store->gathered.packed;
-	sqlite3_stmt *statement =
-		statement_of(store, packed->n > 0 ? NM_SQL_SUMS_PUT : NM_SQL_SUMS_DROP, row, err);
+	const enum nm_store_statement put = there ? NM_SQL_SUMS_MEND : NM_SQL_SUMS_ADD;
+	sqlite3_stmt *statement = statement_of(store, packed->n > 0 ? put : NM_SQL_SUMS_DROP, row, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -76,7 +76,7 @@ static enum nm_code write_row(struct nm_store *store, const struct nm_gathered_c
 		store->gathered.lost = !packed->failed;
 	}
 	sqlite3_reset(statement);
-	return code == NM_OK && !store->gathered.lost ? put_row(store, row, err) : code;
+	return code == NM_OK && !store->gathered.lost ? put_row(store, row, result == SQLITE_ROW, err) : code;
 }
 
 static bool same_row(const struct nm_gathered_cell *a, const struct nm_gathered_cell *b)

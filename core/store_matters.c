@@ -336,12 +336,12 @@ static enum nm_code settle_matters(struct nm_store *store, uint64_t number, nm_t
 	return code;
 }
 
-/* Is there anything about the caller at all? */
-static enum nm_code read_any(struct nm_store *store, uint64_t number, nm_time at, bool *out, struct nm_error *err)
+/* Is there anything of the caller that the statement asks for? */
+static enum nm_code read_any(struct nm_store *store, enum nm_store_statement which, uint64_t number, nm_time at, bool *out,
+			     struct nm_error *err)
 {
 	nm_time any = 0;
-	enum nm_code code =
-		number != 0 ? read_time(store, NM_SQL_MATTER_ANY, number, at, 0, &any, err) : NM_OK;
+	enum nm_code code = number != 0 ? read_time(store, which, number, at, 0, &any, err) : NM_OK;
 
 	*out = any != 0;
 	return code;
@@ -352,7 +352,7 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
 {
 	struct nm_span settled;
 	bool any;
-	enum nm_code code = read_any(store, number, at, &any, err);
+	enum nm_code code = read_any(store, NM_SQL_MATTER_ANY, number, at, &any, err);
 
 	if (code != NM_OK || !any)
 		return code;
@@ -365,10 +365,21 @@ enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t numbe
 {
 	struct nm_span settled;
 	bool any;
-	enum nm_code code = read_any(store, number, at, &any, err);
+	enum nm_code code = read_any(store, NM_SQL_MATTER_ANY, number, at, &any, err);
 
 	if (code != NM_OK || !any)
 		return code;
 	code = settle_matters(store, number, at, &settled, err);
 	return code == NM_OK ? settle_ends(store, number, at, settled, err) : code;
+}
+
+/* All was settled before it, and it only adds a bound.  Every missed call is in a follow-up.  Where none of these has anything
+ * from then on, and each has ended by then, all that the caller has lies before the bound: it keeps its calls and its end. */
+enum nm_code nm_store_matters_settle_answered(struct nm_store *store, uint64_t number, nm_time at,
+					      struct nm_error *err)
+{
+	bool left;
+	enum nm_code code = read_any(store, NM_SQL_MATTER_LEFT, number, at, &left, err);
+
+	return code == NM_OK && left ? nm_store_matters_settle_call(store, number, at, err) : code;
 }

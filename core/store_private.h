@@ -73,11 +73,12 @@ enum nm_store_statement {
 	NM_SQL_CALLER_AFTER,
 	NM_SQL_CALL_LAST,
 	NM_SQL_CALLS_BETWEEN,
-	NM_SQL_CALLS_UNTIL_MISSED,
+	NM_SQL_CALLS_ALONG,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
 	NM_SQL_SUMS_GET,
-	NM_SQL_SUMS_PUT,
+	NM_SQL_SUMS_ADD,
+	NM_SQL_SUMS_MEND,
 	NM_SQL_SUMS_DROP,
 	NM_SQL_SUMS,
 	NM_SQL_SUMS_CLEAR,
@@ -132,6 +133,7 @@ enum nm_store_statement {
 	NM_SQL_DEEDS_OF_LOG_DROP,
 	NM_SQL_MADE_FOR,
 	NM_SQL_MATTER_ANY,
+	NM_SQL_MATTER_LEFT,
 	NM_SQL_MATTER_FROM,
 	NM_SQL_MATTER_UNTIL,
 	NM_SQL_MATTER_ANSWERED,
@@ -316,6 +318,9 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
  * own matter takes. */
 enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
 					  struct nm_error *err) NM_WARN_UNUSED;
+/* The same when that call is new and was answered, for certain or perhaps: most calls are, and change nothing. */
+enum nm_code nm_store_matters_settle_answered(struct nm_store *store, uint64_t number, nm_time at,
+					      struct nm_error *err) NM_WARN_UNUSED;
 struct nm_call_brief;
 /* store_calls.c: the columns of BRIEF_COLUMNS (store_sql.c); by is the statement's. */
 struct nm_call_brief nm_store_brief(sqlite3_stmt *statement);

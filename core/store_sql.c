@@ -189,16 +189,17 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" ORDER BY began, id LIMIT 2",
 	[NM_SQL_CALL_LAST] = "SELECT began, id FROM call ORDER BY began DESC, id DESC LIMIT 1",
 	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
-	/* The end comes from the first one alone, or all calls until ?3 are walked. */
-	[NM_SQL_CALLS_UNTIL_MISSED] = "SELECT count(*) FROM " COUNTED_FROM " AND (began, id) <= (SELECT began, id FROM "
-				      COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
+	[NM_SQL_CALLS_ALONG] = "SELECT " BRIEF_COLUMNS " FROM " COUNTED_BETWEEN " ORDER BY began, id",
 	[NM_SQL_MATTERS_EACH] =
 		"SELECT " BRIEF_COLUMNS ", " BEFORE(TO_THAT) ", " AFTER(TO_THAT) " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_SUMS_GET] = "SELECT packed FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
-	[NM_SQL_SUMS_PUT] = "INSERT OR REPLACE INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	/* Where a row has as many bytes as before, SQLite writes those of its pages that are others now, and no more: a REPLACE
+	 * writes all of them twice, to wipe out the old row and for the new one. */
+	[NM_SQL_SUMS_ADD] = "INSERT INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	[NM_SQL_SUMS_MEND] = "UPDATE packed_sums SET packed = ?4 WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
 			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
@@ -335,7 +336,14 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" WHERE followup = f.id AND outcome <> 5 AND (kind = 0 OR kind = 2 OR kind = 8)"
 		" AND iif(who = '" NM_FOLLOWUP_LOG "', at = ?2, at >= ?2 - ?4 AND at <= ?3 + ?5))",
 	[NM_SQL_MATTER_ANY] =
-		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
+		"SELECT 1 WHERE EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
+	/* What an answered call at ?2 may end or cut: whoever is to be called back yet, or was until a later call, or has had
+	 * anything done about calls from then on.  A WHERE stops at the first answer, which a column does not. */
+	[NM_SQL_MATTER_LEFT] =
+		"SELECT 1 WHERE EXISTS (SELECT 1 FROM " OF_CALLER ")"
+		" AND (EXISTS (SELECT 1 FROM " OF_CALLER " AND outcome IN (0, 5) AND ended = 0)"
+		" OR EXISTS (SELECT 1 FROM " OF_CALLER " AND outcome IN (0, 5) AND ended > ?2)"
+		" OR EXISTS (SELECT 1 FROM " OF_CALLER " AND anchor >= ?2))",
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
 		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until <= ?2), ?3),"

@@ -105,9 +105,11 @@ enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_
 /* Missed calls one by one, for a span that is not of whole days, each with that span: to `callers`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
-/* How many calls of the caller (nm_caller_sum) lie in the reader's span; until_missed: up to the first of them that was
- * missed, and with it. */
+/* How many calls of the caller (nm_caller_sum) lie in the reader's span. */
 enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
-			       bool until_missed, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
+			       int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
+/* And how many of them up to the first that was missed, and with it; 0: none was. */
+enum nm_code nm_store_calls_until_missed(struct nm_store *store, const struct nm_sums_reader *reader,
+					 nm_number caller, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -308,6 +308,18 @@ static void test_what_was_touched_stays_whole(void **state)
 	assert_followups("ann 0..60 2 calls rang-again at 150; ann 200..200 1 call open");
 }
 
+/* What nobody had seen by then is cut, also from what has ended long since. */
+static void test_an_answer_known_late_parts_what_joined_later(void **state)
+{
+	(void)state;
+	put("c", ANN, T + 60, NM_CALL_LOST);
+	finish(newest_id(), NM_FOLLOWUP_BOOKED, T + 100);
+	put("a", ANN, T, NM_CALL_LOST);
+	assert_followups("ann 0..60 2 calls booked at 100");
+	put("b", ANN, T + 30, NM_CALL_ANSWERED);
+	assert_followups("ann 0..0 1 call rang-again at 30; ann 60..60 1 call booked at 100");
+}
+
 /* An end "taken back" is none: what came since joins what is open again. */
 static void test_reopened(void **state)
 {
@@ -1108,6 +1120,7 @@ int main(void)
 		EACH(test_an_answer_ends_what_stands_before_a_lead_too),
 		EACH(test_a_call_older_than_the_end_belongs_to_what_ended),
 		EACH(test_what_was_touched_stays_whole),
+		EACH(test_an_answer_known_late_parts_what_joined_later),
 		EACH(test_reopened),
 		EACH(test_deeds_are_kept_and_taken_back),
 		EACH(test_what_cannot_be_done),

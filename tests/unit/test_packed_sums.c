@@ -206,11 +206,30 @@ static void test_bytes_that_are_no_sums(void **state)
 	}
 }
 
+/* Numbers end where they end, also of callers that are read many at once. */
+static void test_callers_stay_below_the_last_number(void **state)
+{
+	/* 2^50 - 3, and then three that lie one behind the other. */
+	static const unsigned char bytes[] = { 4, 254, 255, 255, 255, 255, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 };
+	struct nm_caller_sum some[8];
+	struct nm_cells cells;
+	size_t n;
+
+	(void)state;
+	nm_cells_init(&cells, bytes, sizeof(bytes));
+	n = nm_cells_callers(&cells, some, 8);
+	assert_true(n >= 3);
+	assert_true(some[0].caller == (UINT64_C(1) << 50) - 3);
+	for (size_t i = 0; i < n; i++)
+		assert_true(some[i].caller < UINT64_C(1) << 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_packed_is_what_was_added),
 		cmocka_unit_test(test_bytes_that_are_no_sums),
+		cmocka_unit_test(test_callers_stay_below_the_last_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -586,6 +587,58 @@ static void test_a_writer_mends_them(void **state)
 	}
 }
 
+/* --- what is written --- */
+
+#define MANY 6000        /* callers of one day: their sums are rows of some pages each */
+#define PAGES_MOST 16    /* of one call: its own, its indexes', and one of each row of sums */
+#define FRAME (24 + 4096)
+
+static void put_one(int caller, nm_time began)
+{
+	char id[32];
+	const struct nm_call_entry call = {
+		.number = numbers[0],
+		.line = "main",
+		.driver = "sandbox",
+		.carrier_id = id,
+		.caller = { .number = 17375550000 + (nm_number)caller },
+		.began = began,
+		.ended = began + 60,
+		.became = { .end = NM_CALL_ANSWERED, .reason = NM_CALL_LEG_ANSWERED, .by = "owner", .seconds = 5 },
+	};
+
+	snprintf(id, sizeof(id), "%d at %lld", caller, (long long)began);
+	put(&call);
+}
+
+static size_t pages_written(void)
+{
+	struct stat about;
+	char log[4096];
+
+	assert_true(snprintf(log, sizeof(log), "%s-wal", file) < (int)sizeof(log));
+	assert_int_equal(stat(log, &about), 0);
+	return (size_t)about.st_size / FRAME;
+}
+
+/* A call that is written alone writes those pages that it changes, and not all that its caller's day and weeks have. */
+static void test_one_call_writes_few_pages(void **state)
+{
+	struct nm_error err;
+
+	(void)state;
+	open_store();
+	ok(nm_store_begin(store, &err), &err);
+	for (int i = 0; i < MANY; i++)
+		put_one(i, T + i);
+	ok(nm_store_commit(store, &err), &err);
+	execute("PRAGMA wal_checkpoint(TRUNCATE)");
+	assert_int_equal(pages_written(), 0);
+	put_one(MANY / 2, T + MANY);
+	assert_in_range(pages_written(), 1, PAGES_MOST);
+	close_store();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -595,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_a_reader_mends_them),
 		cmocka_unit_test(test_a_read_only_store_is_left),
 		cmocka_unit_test(test_a_writer_mends_them),
+		cmocka_unit_test(test_one_call_writes_few_pages),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
