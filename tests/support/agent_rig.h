@@ -27,6 +27,10 @@ struct agent_rig {
 	/* In place of the four above, of one request: in how many seconds its answer comes, or below 0 that none does, since
 	 * it reaches nobody.  NULL. */
 	int (*answers_in)(const struct agent_rig *rig, const struct nm_request *request);
+	/* Of a request to another carrier than the sandbox: the body of its answer, valid until the next.  NULL: there is none. */
+	const char *(*serves)(struct agent_rig *rig, const struct nm_request *request);
+	int served_tag; /* as crm_tag */
+	const char *served;
 	int waits_s[RIG_TAGS]; /* what it said, by tag */
 	int64_t room;  /* bytes that a file of the agent's may have (disk_room), below 0: as many as it likes; set between rounds */
 	int requests; /* that it made: */
