@@ -36,6 +36,7 @@ follow_up { within = 15m }
 text_back { missed = "Smith here: what can we help with?"  account = toy }
 """
 WORKERS, DEEDS = 3, int(os.environ.get("NM_DEEDS", "50"))  # deeds of each
+EDITS = 12  # of each, in the same instants as the others
 CALLS = 5  # of an import
 GOOD, INPUT, CARRIER, REFUSED = 0, 2, 3, 4
 FULL = 40  # times that the disk is
@@ -113,15 +114,15 @@ class Deeds:
         self.calls[name] = status == GOOD
         return status, err
 
-    def override(self, how):
+    def override(self, how, *more):
         there = [name for name, is_ in self.overrides.items() if is_]
         if there and self.random.random() < 0.5:
             name = self.random.choice(there)
-            status, _, err = self.owner.run("override", "--end", name, **how)
+            status, _, err = self.owner.run("override", "--end", name, *more, **how)
             self.overrides[name] = False if status == GOOD else None
         else:
             name = f"o{self.name}-{self.n}"
-            status, _, err = self.owner.run("override", name, "--for", "5h", "--path", "night", **how)
+            status, _, err = self.owner.run("override", name, "--for", "5h", "--path", "night", *more, **how)
             self.overrides[name] = True if status == GOOD else None
         return status, err
 
@@ -199,14 +200,29 @@ def work(deeds):
                            or (name == "override" and status == CARRIER), name, "ended with", status, err)
 
 
-def together(owner):
-    agent = Agent(owner, 1)
-    workers = [Deeds(owner, str(1 + i), i) for i in range(WORKERS)]
-    threads = [threading.Thread(target=work, args=(deeds,)) for deeds in workers]
+def crowd(deeds, barrier):
+    """Several edit the plan in the same instant: nobody's edit is lost."""
+    for _ in range(EDITS):
+        barrier.wait()
+        deeds.n += 1
+        status, err = deeds.override({}, "--no-push")
+        deeds.owner.statuses[status] += 1
+        deeds.owner.expect(status in (GOOD, REFUSED), "an override in a crowd ended with", status, err)
+
+
+def all_at_once(target, workers, *more):
+    threads = [threading.Thread(target=target, args=(deeds, *more)) for deeds in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def together(owner):
+    agent = Agent(owner, 1)
+    workers = [Deeds(owner, str(1 + i), i) for i in range(WORKERS)]
+    all_at_once(work, workers)
+    all_at_once(crowd, workers, threading.Barrier(WORKERS))
     agent.end()
     for deeds in workers:
         deeds.judge()
