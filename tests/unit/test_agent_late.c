@@ -90,6 +90,7 @@ static void test_a_text_is_so_late_as_is_said(void **state)
 {
 	const struct nm_carrier *carrier = nm_carrier_find("voipms");
 	const int64_t said = nm_agent_text_late_s(carrier);
+	const size_t all = (size_t)random_few(CALLS);
 	nm_time latest = 0;
 	struct agent_rig rig;
 	uint64_t seed = 4;
@@ -99,12 +100,12 @@ static void test_a_text_is_so_late_as_is_said(void **state)
 	rig.serves = serves;
 	rig.reached = reached;
 	agent_rig_begin(&rig);
-	while (calls.n < CALLS) {
+	while (calls.n < all) {
 		agent_rig_live(&rig, agent_rig_now(&rig) + 3600 + random_below(&seed, 3600));
 		miss_call(&rig, carrier->traits.records_late_s, &seed);
 	}
 	agent_rig_live(&rig, agent_rig_now(&rig) + 3600);
-	for (size_t i = 0; i < CALLS; i++) {
+	for (size_t i = 0; i < all; i++) {
 		const nm_time late = calls.items[i].texted - calls.items[i].ended;
 
 		if (calls.items[i].texted == 0)
@@ -113,7 +114,8 @@ static void test_a_text_is_so_late_as_is_said(void **state)
 	}
 	print_message("%lld s late at the most; %lld are said\n", (long long)latest, (long long)said);
 	assert_true(latest <= said);
-	assert_true(latest > said * 8 / 10); /* nor is more said than may be */
+	if (all == CALLS)
+		assert_true(latest > said * 8 / 10); /* nor is more said than may be */
 	agent_rig_close(&rig);
 }
 
