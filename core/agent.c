@@ -125,6 +125,8 @@ static struct nm_agent_job *job_add(struct nm_agent *agent, enum nm_agent_work w
 		return NULL;
 	}
 	agent->jobs[agent->n] = (struct nm_agent_job){ .work = work, .what = copy, .index = -1 };
+	if (work == NM_AGENT_LINE) /* there may have been a boundary while nobody looked */
+		agent->jobs[agent->n].next = agent->now;
 	if (work == NM_AGENT_DRIFT || work == NM_AGENT_PLAN || work == NM_AGENT_STORE)
 		agent->jobs[agent->n].due = NM_TIME_MAX;
 	return &agent->jobs[agent->n++];
@@ -207,9 +209,39 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 	return NM_OK;
 }
 
+static bool progress(void *context, const char *line, const char *what, size_t done, size_t all)
+{
+	const struct nm_push_context *outside = &((struct nm_agent *)context)->outside;
+
+	return outside->progress(outside->progress_context, line, what, done, all);
+}
+
+static bool idle(void *context)
+{
+	struct nm_agent *agent = context;
+
+	agent->gave_way |= nm_agent_gives_way(agent);
+	return !agent->gave_way && (agent->outside.idle == NULL || agent->outside.idle(agent->outside.progress_context));
+}
+
+/* Whoever waits for a carrier asks the world whether to go on, and the agent as well. */
+static enum nm_code look_outside(struct nm_agent *agent, struct nm_error *err)
+{
+	struct nm_push_context *push = &agent->view.push;
+	enum nm_code code = agent->world.look(agent->world.context, &agent->view, err);
+
+	if (code != NM_OK)
+		return code;
+	agent->outside = *push;
+	push->progress = push->progress != NULL ? progress : NULL;
+	push->idle = idle;
+	push->progress_context = agent;
+	return NM_OK;
+}
+
 enum nm_code nm_agent_look(struct nm_agent *agent, struct nm_error *err)
 {
-	enum nm_code code = agent->world.look(agent->world.context, &agent->view, err);
+	enum nm_code code = look_outside(agent, err);
 
 	if (code != NM_OK || (agent->seen && agent->mark == agent->view.push.plan_mark))
 		return code;
@@ -270,12 +302,20 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 		[NM_AGENT_WATCH] = nm_agent_watch,   [NM_AGENT_ALERTS] = nm_agent_alerts,
 	};
 	struct nm_error err;
-	enum nm_code code = works[job->work](agent, job, &err);
+	enum nm_code code;
 
+	agent->at_work = job;
+	agent->gave_way = false;
+	code = works[job->work](agent, job, &err);
+	agent->at_work = NULL;
 	agent->round.works++;
 	if (nm_store_mended(agent->store))
 		nm_agent_tell(agent, nm_agent_find(agent, NM_AGENT_STORE, ""), NM_AGENT_WARNING,
 			      "the sums that it keeps of its calls were damaged: they were made anew from the calls");
+	if (agent->gave_way) { /* how it would have ended is not known */
+		job->due = agent->world.now(agent->world.context) + NM_AGENT_RETRY_S;
+		return;
+	}
 	if (code == NM_OK) {
 		job->failures = 0;
 		if (!job->lasts)
@@ -290,20 +330,39 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 	nm_agent_ill(agent, job, err.text);
 }
 
-/* Does what is due, until it is to end.  A plan that becomes another one on the way makes other jobs: then the rest is
- * the next round's, which is due at once. */
-static void go_through(struct nm_agent *agent)
+/* Does a job if it is due.  false: the round is over, as the agent is to end, or as the plan has become another one, which
+ * makes other jobs: then the rest is the next round's, which is due at once. */
+static bool work_if_due(struct nm_agent *agent, size_t i)
 {
 	const uint64_t mark = agent->mark;
 	struct nm_error err;
 
-	for (size_t i = 0; i < agent->n && !agent->world.stopped(agent->world.context); i++) {
-		agent->now = agent->world.now(agent->world.context);
-		if (agent->jobs[i].due > agent->now)
-			continue;
-		if (nm_agent_look(agent, &err) != NM_OK || agent->mark != mark)
-			return;
-		work(agent, &agent->jobs[i]);
+	if (agent->world.stopped(agent->world.context))
+		return false;
+	agent->now = agent->world.now(agent->world.context);
+	if (agent->jobs[i].due > agent->now)
+		return true;
+	if (nm_agent_look(agent, &err) != NM_OK || agent->mark != mark)
+		return false;
+	work(agent, &agent->jobs[i]);
+	return true;
+}
+
+/* Does what is due.  Each piece of work may have waited for a carrier, and a line's time may have come meanwhile: lines, which
+ * are first in order, are looked at before each. */
+static void go_through(struct nm_agent *agent)
+{
+	size_t lines = 0;
+	bool more = true;
+
+	while (lines < agent->n && agent->jobs[lines].work == NM_AGENT_LINE)
+		lines++;
+	for (size_t i = 0; i < lines && more; i++)
+		more = work_if_due(agent, i);
+	for (size_t i = lines; i < agent->n && more; i++) {
+		more = work_if_due(agent, i);
+		for (size_t k = 0; k < lines && more; k++)
+			more = work_if_due(agent, k);
 	}
 }
 

@@ -46,10 +46,25 @@ bool nm_agent_has_records(const struct nm_plan *plan, int account)
 	return false;
 }
 
+static int64_t fetched_each_s(const struct nm_carrier *carrier)
+{
+	return carrier->traits.records_late_s > CALLS_LEAST_S ? carrier->traits.records_late_s : CALLS_LEAST_S;
+}
+
+int64_t nm_agent_log_late_s(const struct nm_carrier *carrier)
+{
+	return carrier->traits.records_late_s < 0 ? -1 : carrier->traits.records_late_s + fetched_each_s(carrier);
+}
+
+int64_t nm_agent_text_late_s(const struct nm_carrier *carrier)
+{
+	return carrier->traits.records_late_s < 0 ? -1 : nm_agent_log_late_s(carrier) + NM_AGENT_POLL_S;
+}
+
 enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	const struct nm_account *account = &agent->view.push.plan->accounts[job->index];
-	const int late_s = nm_carrier_find(account->driver)->traits.records_late_s;
+	const int64_t each_s = fetched_each_s(nm_carrier_find(account->driver));
 	struct nm_agent_job *alerts = nm_agent_find(agent, NM_AGENT_ALERTS, "");
 	struct nm_import import = { .n = 0 };
 	const char *words = NULL;
@@ -66,7 +81,7 @@ enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, st
 	agent->round.calls += fresh;
 	if (fresh > 0 && alerts != NULL) /* an emergency may be among them */
 		alerts->due = agent->now;
-	job->due = cut ? agent->now : agent->now + (late_s > CALLS_LEAST_S ? late_s : CALLS_LEAST_S);
+	job->due = cut ? agent->now : agent->now + each_s;
 	if (code != NM_OK)
 		nm_fail(err, code, "not fetched: %s", words != NULL ? words : why.text);
 	nm_import_clear(&import);

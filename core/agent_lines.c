@@ -17,6 +17,8 @@
 #define LOOK_AHEAD_S (8 * (nm_time)NM_DAY) /* boundaries are looked for so far ahead */
 #define LEAD_S 10      /* a carrier on a network is told so much earlier until it is known how long it takes */
 #define LEAD_MAX_S 120
+#define CLEAR_S 60     /* so shortly before one is to be pushed lines are not read back */
+#define LASTS_S 10     /* work that takes so long gives way to a line whose time has come */
 
 static struct nm_traits traits_of(const struct nm_plan *plan, int line, bool *known)
 {
@@ -127,7 +129,8 @@ static enum nm_code judge(const struct nm_push_results *results, int line, enum 
 /* Makes what is in force at the instant live on the line.  *did: it was not before. */
 static enum nm_code push_line(struct nm_agent *agent, int line, nm_time instant, bool *did, struct nm_error *err)
 {
-	const struct nm_push_options options = { .line = line, .plan_text = agent->view.text, .plan_len = agent->view.len };
+	const struct nm_push_options options = { .line = line, .plan_text = agent->view.text,
+						 .plan_len = agent->view.len, .in_turn = true };
 	struct nm_push_context context = agent->view.push;
 	struct nm_push_results results = { 0 };
 	enum nm_code code;
@@ -145,14 +148,21 @@ static enum nm_code push_line(struct nm_agent *agent, int line, nm_time instant,
 	return code;
 }
 
-/* How much earlier than on time a carrier is told what protects. */
-static int64_t lead_of(const struct nm_agent *agent, const struct nm_agent_job *job)
+/* How much earlier than on time a carrier is told what protects: lines are pushed one after the other, and others may have
+ * their boundary then, too. */
+static int64_t lead_of(const struct nm_agent *agent, const struct nm_agent_job *job, nm_time boundary)
 {
 	bool known;
 	const struct nm_traits traits = traits_of(agent->view.push.plan, job->index, &known);
 	const int64_t least = traits.remote ? LEAD_S : 0;
-	const int64_t lead = job->took_s > least ? job->took_s : least;
+	int64_t lead = job->took_s > least ? job->took_s : least;
 
+	for (size_t i = 0; i < agent->n; i++) {
+		const struct nm_agent_job *other = &agent->jobs[i];
+
+		if (other != job && other->next > boundary - LEAD_MAX_S && other->next <= boundary)
+			lead += other->took_s;
+	}
 	return lead < LEAD_MAX_S ? lead : LEAD_MAX_S;
 }
 
@@ -173,7 +183,7 @@ static enum nm_code keep_hours(struct nm_agent *agent, struct nm_agent_job *job,
 	bool did = false;
 	enum nm_code code = find_boundary(plan, job->index, now, &next, err);
 
-	if (code == NM_OK && next.protects && next.at - lead_of(agent, job) <= now) {
+	if (code == NM_OK && next.protects && next.at - lead_of(agent, job, next.at) <= now) {
 		instant = next.at;
 		code = find_boundary(plan, job->index, instant, &next, err);
 	}
@@ -182,11 +192,12 @@ static enum nm_code keep_hours(struct nm_agent *agent, struct nm_agent_job *job,
 	if (code != NM_OK)
 		return code;
 	job->ahead = instant > now ? instant : 0;
+	job->next = next.at != NM_TIME_MAX ? next.at : 0;
 	if (did) {
 		measure(agent, job, now);
 		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "pushed: %s", next.now);
 	}
-	job->due = next.at == NM_TIME_MAX ? now + LOOK_AHEAD_S - NM_DAY : next.at - (next.protects ? lead_of(agent, job) : 0);
+	job->due = next.at == NM_TIME_MAX ? now + LOOK_AHEAD_S - NM_DAY : next.at - (next.protects ? lead_of(agent, job, next.at) : 0);
 	if (job->due < instant)
 		job->due = instant;
 	return NM_OK;
@@ -252,9 +263,31 @@ enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, str
 	if (code != NM_OK)
 		return code;
 	job->due = agent->now + NM_AGENT_POLL_S;
-	if (pushed.id == 0 || pushed.removed || nm_agent_busy(agent, job))
+	if (pushed.id != 0 && !pushed.removed && nm_agent_busy(agent, job))
+		return NM_OK;
+	job->next = 0;
+	if (pushed.id == 0 || pushed.removed)
 		return NM_OK;
 	return traits.keeps_time ? follow_calendars(agent, job, pushed.version, err) : keep_hours(agent, job, err);
+}
+
+/* A carrier that is away is waited for for minutes.  A line of the same account would wait no less in its turn. */
+bool nm_agent_gives_way(const struct nm_agent *agent)
+{
+	const struct nm_agent_job *job = agent->at_work;
+	const struct nm_line *lines = agent->view.push.plan->lines;
+	const nm_time now = agent->world.now(agent->world.context);
+
+	if (job == NULL || now < agent->now + LASTS_S)
+		return false;
+	for (size_t i = 0; i < agent->n; i++) {
+		const struct nm_agent_job *line = &agent->jobs[i];
+
+		if (line != job && line->next != 0 && line->due <= now &&
+		    (job->work != NM_AGENT_LINE || lines[line->index].account != lines[job->index].account))
+			return true;
+	}
+	return false;
 }
 
 /* --- watching --- */
@@ -303,16 +336,32 @@ static enum nm_code watch_line(struct nm_agent *agent, const struct nm_line_stat
 	return line->sync == NM_SYNC_SAME && line->to_push && line->refusal == NULL ? extend(agent, line, drift, err) : NM_OK;
 }
 
+/* Lines are not read back where one is right a moment too early, is to be pushed soon, or waits for somebody else's push: what
+ * can wait is not in the way of a boundary, nor takes it for drift.  *until: when to look again. */
+static bool waits_for_line(const struct nm_agent *agent, nm_time *until)
+{
+	for (size_t i = 0; i < agent->n; i++) {
+		const struct nm_agent_job *line = &agent->jobs[i];
+
+		if (line->ahead > agent->now) {
+			*until = line->ahead;
+			return true;
+		}
+		if (line->next != 0 && line->due > agent->now && line->due <= agent->now + CLEAR_S) {
+			*until = line->due;
+			return true;
+		}
+	}
+	return false;
+}
+
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	struct nm_status status;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < agent->n; i++)
-		if (agent->jobs[i].ahead > agent->now) {
-			job->due = agent->jobs[i].ahead; /* what is live is right a moment too early */
-			return NM_OK;
-		}
+	if (waits_for_line(agent, &job->due))
+		return NM_OK;
 	job->due = agent->now + NM_AGENT_WATCH_S;
 	code = nm_status_read(&agent->view.push, -1, &status, err);
 	if (code != NM_OK)

@@ -28,6 +28,7 @@ struct nm_agent_job {
 	int busy; /* times in a row that somebody else pushed, or sent texts */
 	/* Of a line: */
 	int64_t took_s; /* the longest of late that a push took */
+	nm_time next;   /* the boundary that it waits for; 0: none is known */
 	nm_time ahead;  /* it was pushed for this instant, which is to come; 0 */
 	/* Of texts: */
 	size_t capped; /* missed callers whose text waits for the caps of an hour and a day, at the last look */
@@ -37,6 +38,7 @@ struct nm_agent {
 	struct nm_agent_world world;
 	struct nm_store *store;
 	struct nm_agent_view view;
+	struct nm_push_context outside; /* the view's, as the world gave it: with whom it asks whether to go on */
 	size_t n, capacity;
 	struct nm_agent_job *jobs; /* by work, then as in the plan */
 	bool locked;
@@ -46,6 +48,8 @@ struct nm_agent {
 	nm_time now;               /* of this one */
 	nm_time beaten;            /* when the heartbeat was written; 0: it was not */
 	nm_time expired;           /* when what is old was last taken out of the store; 0: it was not */
+	const struct nm_agent_job *at_work; /* NULL: none is */
+	bool gave_way; /* that one did, to a line */
 	struct nm_agent_round round;
 };
 
@@ -65,6 +69,9 @@ enum nm_code nm_agent_first(enum nm_code code, enum nm_code next, const struct n
 
 /* Somebody else pushes or sends texts: that is no trouble, unless it does not end, and the job waits a little. */
 bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job);
+
+/* Asked while a carrier is waited for: has the work lasted, while the time of a line has come that it is not about? */
+bool nm_agent_gives_way(const struct nm_agent *agent);
 
 /* Each does what is due of a job and says in job->due when it is again.  What fails is in err: then agent.c sets
  * when it is tried again. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/hold_private.h"
+#include "nevermiss/agent.h"
 
 /* One sender a line: where the carrier's own artefact texts, nobody else looks whether it may. */
 static void cut_text(struct nm_cut *cut)
@@ -40,8 +41,8 @@ static const char *none_instead(const struct nm_cut *cut)
 	if (!agent_alerts(cut))
 		return "nobody is texted when an emergency call arrives; the people learn of it only when their "
 		       "phone rings";
-	nm_duration_words(cut->traits->records_late_s, late);
-	return nm_arena_format(cut->words, "the agent texts them, once it has the record of the call: about %s late", late);
+	nm_duration_words(nm_agent_log_late_s(&(struct nm_carrier){ .traits = *cut->traits }), late);
+	return nm_arena_format(cut->words, "the agent texts them, once it has the record of the call: up to %s late", late);
 }
 
 static const char *then_instead(const struct nm_cut *cut, const char *name)

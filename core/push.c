@@ -75,6 +75,14 @@ static bool looked_at(const struct nm_push_run *push, int line)
 	return false;
 }
 
+/* Is it settled when its line's turn comes? */
+static bool is_in_turn(const struct nm_push_run *push, const char *name)
+{
+	const int line = nm_plan_find_line(push->context->plan, name);
+
+	return push->options->in_turn && line >= 0 && nm_carrier_needs_agent(push->context->plan, line);
+}
+
 /* The lines asked for, then those of unfinished pushes; these come in the hundreds at most. */
 static enum nm_code choose_lines(struct nm_push_run *push, int line, struct nm_error *err)
 {
@@ -94,7 +102,7 @@ static enum nm_code choose_lines(struct nm_push_run *push, int line, struct nm_e
 	for (size_t i = 0; i < push->unfinished.n && line >= 0; i++) {
 		int other = nm_plan_find_number(plan, push->unfinished.items[i].number);
 
-		if (other >= 0 && !looked_at(push, other))
+		if (other >= 0 && !looked_at(push, other) && !is_in_turn(push, push->unfinished.items[i].line))
 			push->lines[push->n_lines++] = other;
 	}
 	return NM_OK;
@@ -216,6 +224,8 @@ static enum nm_code settle_record(struct nm_push_run *push, size_t i, struct nm_
 	bool asked = false;
 	struct nm_line_status *status = status_of(push, record->number, &asked);
 
+	if (status == NULL && is_in_turn(push, record->line))
+		return NM_OK;
 	if (record->state == NM_PUSH_INTENT)
 		return close_record(push, record, NM_PUSH_UNDONE, "cut off before anything was sent", err);
 	if (status == NULL)

@@ -36,8 +36,11 @@ enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_
 	if (code == SQLITE_INTERRUPT)
 		return nm_fail(err, NM_REFUSED, STOPPED);
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return nm_fail(err, NM_REFUSED, "%s: %s: another nevermiss is writing to it", store->file,
-			       doing);
+		return nm_fail(err, NM_REFUSED, "%s: %s: another nevermiss is writing to it: try again when it is done",
+			       store->file, doing);
+	if (code == SQLITE_FULL || code == SQLITE_IOERR)
+		return nm_fail(err, NM_SYSTEM, "%s: %s: %s: see whether its disk is full or takes nothing, and try again",
+			       store->file, doing, words);
 	return nm_fail(err, NM_SYSTEM, "%s: %s: %s", store->file, doing, words);
 }
 

@@ -68,7 +68,7 @@ static void life_words(struct invocation *run, const struct standing *standing)
 static void record_words(struct invocation *run)
 {
 	const struct nm_plan *plan = run->session->plan;
-	char late[NM_TIME_TEXT];
+	char late[NM_TIME_TEXT], text[NM_TIME_TEXT];
 
 	for (size_t i = 0; i < plan->n_accounts; i++) {
 		const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[i].driver);
@@ -76,8 +76,11 @@ static void record_words(struct invocation *run)
 		if (!carrier || carrier->traits.records_late_s < 0)
 			continue;
 		nm_duration_words(carrier->traits.records_late_s, late);
-		nm_buf_addf(run->out, "calls of %s: %s has their records about %s late, so what follows a missed call is that late\n",
-			    plan->accounts[i].name, carrier->name, late);
+		nm_duration_words(nm_agent_text_late_s(carrier), text);
+		nm_buf_addf(run->out,
+			    "calls of %s: %s has their records about %s late, and they are fetched as often: a missed caller's text "
+			    "comes up to %s late\n",
+			    plan->accounts[i].name, carrier->name, late, text);
 	}
 }
 

@@ -330,6 +330,7 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 {
 	const bool was_unsaved = nm_document_dirty(session->document);
 	struct nm_renames renames;
+	struct nm_error failure;
 	enum nm_code code;
 
 	if (session->options.read_only)
@@ -338,16 +339,20 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	if (code)
 		return code;
 	code = nm_document_save(session->document, err);
-	if (!code) {
-		session_forget_changes(session);
-		session_mark_saved(session);
+	if (code) {
+		nm_renames_clear(&renames);
+		return code;
 	}
-	if (!code && was_unsaved)
-		code = keep_status(session, err);
+	session_forget_changes(session);
+	session_mark_saved(session);
+	if (was_unsaved)
+		code = keep_status(session, &failure);
 	if (!code && session->options.data_dir) {
-		code = keep(session, &renames, err);
+		code = keep(session, &renames, &failure);
 		session_know_versions(session);
 	}
 	nm_renames_clear(&renames);
-	return code;
+	if (code)
+		return nm_fail(err, code, "the plan is saved, but not as a version, nor pushed: %s", failure.text);
+	return NM_OK;
 }

@@ -108,6 +108,11 @@ enum nm_code nm_store_agent_trouble(struct nm_store *store, const struct nm_agen
 enum nm_code nm_store_agent_troubles(struct nm_store *store, struct nm_arena *arena, struct nm_agent_trouble **out,
 				     size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
+/* How late at the most the log has a call of that carrier's, and its caller has a text, when nothing is in the way: the record
+ * comes so late, is fetched as often, and each minute it is looked who waits for a text.  -1: it has no records. */
+int64_t nm_agent_log_late_s(const struct nm_carrier *carrier);
+int64_t nm_agent_text_late_s(const struct nm_carrier *carrier);
+
 /* Has it not written for longer than it may? */
 bool nm_agent_silent(const struct nm_agent_beat *beat, nm_time now);
 /* Does it live, as far as can be told from a machine of that name?  One that should run there and holds its lock no more was

@@ -134,6 +134,9 @@ struct nm_push_options {
 	/* Of each line of the plan: nobody is there to do by hand what it needs.  It is left as it is, and nothing of it
 	 * recorded.  NULL: of no line. */
 	const bool *nobody;
+	/* Each line whose carrier keeps no hours has a push of its own, which settles what was left unfinished of it: one line
+	 * does not wait for another's carrier. */
+	bool in_turn;
 };
 
 /* Does the plan keep its guarantees, and has it no number to which calls may not go (forbidden-number)?

@@ -67,9 +67,17 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 		rig->room = 0;
 		agent_rig_disk(rig, true);
 	}
-	if (rig->down) {
+	assert_true(tag < RIG_TAGS);
+	rig->waits_s[tag] = rig->answers_in != NULL ? rig->answers_in(rig, request) : rig->down ? -rig->down_s : rig->latency_s;
+	if (rig->answers_in != NULL ? rig->waits_s[tag] < 0 : rig->down) {
 		assert_true(rig->n_lost < RIG_TAGS);
 		rig->lost[rig->n_lost++] = tag;
+		return NM_OK;
+	}
+	if (rig->serves != NULL && strncmp(request->url, "sandbox:", 8) != 0) {
+		assert_int_equal(rig->served_tag, 0);
+		rig->served_tag = tag + 1;
+		rig->served = rig->serves(rig, request);
 		return NM_OK;
 	}
 	agent_rig_disk(rig, false);
@@ -95,17 +103,23 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 		rig->now_ms += 1000;
 		return NM_OK;
 	}
+	if (rig->served_tag > 0) {
+		*tag = rig->served_tag - 1;
+		rig->served_tag = 0;
+		*response = (struct nm_response){ .status = 200, .body = rig->served, .len = strlen(rig->served), .retry_after_s = -1 };
+		return NM_OK;
+	}
 	if (rig->n_lost > 0) {
 		*tag = rig->lost[--rig->n_lost];
 		*response = (struct nm_response){ .error = "no route to host", .retry_after_s = -1 };
-		rig->now_ms += (int64_t)rig->down_s * 1000;
+		rig->now_ms -= (int64_t)rig->waits_s[*tag] * 1000;
 		return NM_OK;
 	}
 	agent_rig_disk(rig, false);
 	code = rig->sandbox.collect(rig->sandbox.context, timeout_ms, tag, response, err);
 	agent_rig_disk(rig, true);
 	if (code == NM_OK)
-		rig->now_ms += *tag < 0 ? timeout_ms : (int64_t)rig->latency_s * 1000;
+		rig->now_ms += *tag < 0 ? timeout_ms : (int64_t)rig->waits_s[*tag] * 1000;
 	if (code == NM_OK && *tag >= 0 && rig->mute)
 		*response = (struct nm_response){ .error = "timed out", .retry_after_s = -1 };
 	return code;

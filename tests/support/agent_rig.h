@@ -24,6 +24,14 @@ struct agent_rig {
 	bool down;     /* requests reach nobody */
 	int down_s;    /* and so long each waits to know that */
 	bool mute;     /* requests are served, and no answer comes */
+	/* In place of the four above, of one request: in how many seconds its answer comes, or below 0 that none does, since
+	 * it reaches nobody.  NULL. */
+	int (*answers_in)(const struct agent_rig *rig, const struct nm_request *request);
+	/* Of a request to another carrier than the sandbox: the body of its answer, valid until the next.  NULL: there is none. */
+	const char *(*serves)(struct agent_rig *rig, const struct nm_request *request);
+	int served_tag; /* as crm_tag */
+	const char *served;
+	int waits_s[RIG_TAGS]; /* what it said, by tag */
 	int64_t room;  /* bytes that a file of the agent's may have (disk_room), below 0: as many as it likes; set between rounds */
 	int requests; /* that it made: */
 	int die_at;   /* number of the one in front of which the process ends, without a word; 0 */

@@ -5,8 +5,10 @@
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -56,4 +58,32 @@ void store_waits_on(int64_t *now_ms)
 	vfs.pNext = NULL;
 	vfs.xSleep = wait_on_clock;
 	assert_int_equal(sqlite3_vfs_register(&vfs, 1), SQLITE_OK);
+}
+
+static uint64_t written;
+
+static ssize_t count_write(int fd, const void *bytes, size_t n)
+{
+	written += n;
+	return write(fd, bytes, n);
+}
+
+static ssize_t count_pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+	written += n;
+	return pwrite(fd, bytes, n, at);
+}
+
+uint64_t store_written(void)
+{
+	static bool counts;
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	if (!counts) {
+		assert_int_equal(vfs->xSetSystemCall(vfs, "write", (sqlite3_syscall_ptr)count_write), SQLITE_OK);
+		assert_int_equal(vfs->xSetSystemCall(vfs, sizeof(off_t) == 8 && vfs->xGetSystemCall(vfs, "pwrite64") != NULL ? "pwrite64" : "pwrite",
+						     (sqlite3_syscall_ptr)count_pwrite), SQLITE_OK);
+		counts = true;
+	}
+	return written;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What can befall a store: a disk that takes no more, somebody else who does not end a transaction, and a clock on
- * which SQLite waits for that one without anybody waiting.
+ * which SQLite waits for that one without anybody waiting; and what it writes.
  */
 #ifndef TESTS_STORE_FAULTS_H
 #define TESTS_STORE_FAULTS_H
@@ -19,5 +19,8 @@ void store_let_go(struct sqlite3 *holder);
 
 /* From now on SQLite's waiting moves this clock, and takes no time. */
 void store_waits_on(int64_t *now_ms);
+
+/* From the first time that it is asked on: how many bytes SQLite gave this process's disk to write. */
+uint64_t store_written(void);
 
 #endif

@@ -16,6 +16,15 @@
 
 #include "agent_year.h"
 #include "random_plan.h"
+#include "store_faults.h"
+
+/* All that the agent works at each minute. */
+#define QUIET_PLAN                                                                                     \
+	AGENT_YEAR_PLAN "text_back { missed = \"Smith here: what can we help with?\" account = toy }\n"   \
+			"follow_up { survey = \"Smith: was it done? 1 yes, 2 no\" }\n"                        \
+			"emergency { lines = main path = night alert = owner }\n"                              \
+			"crm { url = \"https://crm.example.org/hooks\" }\n"
+#define HOURLY_BYTES (100 * 1024) /* as the manual says */
 
 /* --- a quiet year --- */
 
@@ -50,6 +59,30 @@ static void test_a_quiet_year(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A night in which nothing happens: nothing is logged, and the store gets its heartbeats and little else. */
+static void test_a_quiet_night(void **state)
+{
+	const double hours = 10;
+	struct agent_rig rig;
+	uint64_t begun;
+	size_t logged;
+
+	(void)state;
+	agent_rig_open(&rig, QUIET_PLAN, "2026-01-12 17:30");
+	agent_rig_push(&rig);
+	rig.crm_status = 204;
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-01-12 20:00"));
+	logged = rig.log.len;
+	begun = store_written();
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-01-13 06:00"));
+	print_message("%.0f bytes an hour\n", (double)(store_written() - begun) / hours);
+	assert_int_equal(rig.log.len, logged);
+	assert_true(store_written() > begun);
+	assert_true((double)(store_written() - begun) < hours * HOURLY_BYTES);
+	agent_rig_close(&rig);
+}
+
 /* --- a hard one --- */
 
 static void test_a_hard_year(void **state)
@@ -74,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_quiet_year),
+		cmocka_unit_test(test_a_quiet_night),
 		cmocka_unit_test(test_a_hard_year),
 	};
 

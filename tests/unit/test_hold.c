@@ -202,7 +202,7 @@ static void test_alerts(void **state)
 		  "nobody is texted when an emergency call arrives; the people learn of it only when their "
 		  "phone rings" },
 		{ NM_ALERTING_NONE, 300, "this carrier alerts nobody (path day)",
-		  "the agent texts them, once it has the record of the call: about 5 min late" },
+		  "the agent texts them, once it has the record of the call: up to 10 min late" },
 		{ NM_ALERTING_AT_ONCE, -1, "an alert cannot be acknowledged at this carrier (path day)",
 		  "ann (then_alert) is not texted when nobody acknowledges" },
 		{ NM_ALERTING_AT_ONCE, 60, "an alert cannot be acknowledged at this carrier (path day)",
