@@ -1022,7 +1022,7 @@ static void a_call_on_what_is_live_says_how_old_that_is(void **state)
 	stage_keys(&stage, "r");
 	stage_shows(&stage, "\n LIVE, read now: r reads it anew\n");
 	stage_shows(&stage, "what is live was read anew");
-	assert_int_equal(nm_store_sandbox_put(store, "main", NULL, NULL), NM_OK); /* it is there no more */
+	assert_int_equal(nm_store_sandbox_put(store, "+15125550100", NULL, NULL), NM_OK); /* it is there no more */
 	stage_keys(&stage, "r");
 	stage_shows(&stage, "what is live on this line is not known: this is the plan");
 	stage_close(&stage);

@@ -532,9 +532,8 @@ static void what_is_old_goes_with_the_next_import(void **state)
 	struct nm_error err;
 
 	(void)state;
-	nm_plan_free(plan);
-	plan = plan_of_text("retention = 52w\n" PLAN("US"), folder);
-	options.zone = plan->zone;
+	books_plan(&books, "retention = 52w\n" PLAN("US"));
+	options = usual();
 	options.expiring = not_now;
 	assert_int_equal(import_with(&options, table, &file, &err), NM_OK);
 	assert_true(file.unexpired && !file.stopped && file.fresh == 2 && file.expired.calls == 0);
