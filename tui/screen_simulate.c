@@ -482,6 +482,31 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 	return VERDICT_REDRAW;
 }
 
+/* While a phone is chosen, what is done with it; the other keys go on to work, and leave the bar to that. */
+static const char *label_simulate(const void *state, const struct app *app, enum action action)
+{
+	const struct simulate *simulate = state;
+
+	(void)app;
+	switch (action) {
+	case ACTION_CYCLE:
+	case ACTION_AFTER:
+		return simulate->phones ? NULL : "";
+	case ACTION_LEFT:
+		return simulate->phones ? "phone" : NULL;
+	case ACTION_NEXT_PANE:
+		return simulate->phones ? "time" : NULL;
+	case ACTION_HOUR_ON:
+	case ACTION_ENTER:
+	case ACTION_DAY_ON:
+	case ACTION_BOUNDARY:
+	case ACTION_CALLER:
+		return simulate->phones ? "" : NULL;
+	default:
+		return NULL;
+	}
+}
+
 const struct screen_ops screen_simulate = {
 	.name = "simulate",
 	.title = "Simulate",
@@ -491,5 +516,6 @@ const struct screen_ops screen_simulate = {
 	.close = close_simulate,
 	.act = act_simulate,
 	.derive = derive_simulate,
+	.label = label_simulate,
 	.draw = simulate_draw,
 };
