@@ -301,7 +301,7 @@ static void test_texts_in_doubt_are_told_once_per_sender(void **state)
 static void test_texts_in_doubt_have_caps(void **state)
 {
 	struct agent_rig rig;
-	char from[16];
+	char from[24];
 
 	(void)state;
 	open_pushed(&rig, PLAN, "2026-11-23 09:00");
