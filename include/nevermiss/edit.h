@@ -165,5 +165,12 @@ enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err
 enum nm_code nm_file_read(const char *file, size_t max, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Writes a file as nm_document_save does.  With `fresh`, refuses one that exists. */
 enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool fresh, struct nm_error *err) NM_WARN_UNUSED;
+/* Several that belong together: none is changed when one of them cannot be written; only a failure while they take their
+ * places, one by one, leaves the rest as it was, and err says so. */
+struct nm_file_bytes {
+	const char *file, *bytes;
+	size_t len;
+};
+enum nm_code nm_files_write(const struct nm_file_bytes *files, size_t n, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif
