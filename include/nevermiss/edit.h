@@ -12,6 +12,7 @@
 
 #include "nevermiss/error.h"
 #include "nevermiss/mem.h"
+#include "nevermiss/plan_texts.h"
 
 /* A section of the file: `rule open { ... }`, `emergency { ... }`, the 2nd step of `path daytime`;
  * section "" is the top level. */
@@ -25,13 +26,13 @@ enum nm_edit_op {
 	NM_EDIT_SET,    /* option = value, added as the section's last option when it is not there */
 	NM_EDIT_UNSET,  /* takes the option out */
 	NM_EDIT_ADD,    /* value is a whole section's text; stands after `place` (title NULL: after the last of its
-	                   kind, or at the end of the file; step: after that step, -1 with section "path": as last step) */
+	                   kind, or at the end of the plan's own file; step: after that step, -1 with section "path": as last step) */
 	NM_EDIT_ADD_FIRST, /* value is a whole section's text; stands before the first `section` of the text ("include": before the
 	                      first include), on lines of its own, or at the end of the file when there is none */
 	NM_EDIT_REMOVE, /* the section, and the comment lines directly above it when they speak of it alone: behind a blank line
 	                   or the end of another section, and with no section directly below it; a step's always */
-	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it); negative: up */
-	NM_EDIT_RENAME  /* value is the new title; every reference of the file follows */
+	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it), from file to file too; negative: up */
+	NM_EDIT_RENAME  /* value is the new title; every reference of the plan follows */
 };
 
 struct nm_edit {
@@ -42,8 +43,8 @@ struct nm_edit {
 	int by;             /* MOVE */
 };
 
-/* Applies an edit to a text: *out is malloc'd and NUL-terminated.  NM_INPUT when the place or the
- * option is not there, or the text does not parse that far. */
+/* Applies an edit to a plan's texts (plan_texts.h): in the file in which the section or the option stands.  *out is malloc'd and
+ * NUL-terminated.  NM_INPUT when the place or the option is not there, or the text does not parse that far. */
 enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out, size_t *out_len,
 			   struct nm_error *err) NM_WARN_UNUSED;
 
@@ -70,12 +71,13 @@ struct nm_option_info;
  * list of other than one in braces. */
 void nm_edit_value(const struct nm_option_info *option, const char *const *values, size_t n, struct nm_buf *out);
 
-/* What stands in a text, as it is written.  Lines are 1-based; all memory is the arena's. */
+/* What stands in a plan's texts (plan_texts.h), as it is written.  Lines are 1-based, of the file; all memory is the arena's. */
 struct nm_written_option {
 	const char *name;
 	const char *text; /* of the value, braces and all */
 	size_t n;
 	const char *const *values; /* what each of them means */
+	const char *file; /* as of the section */
 	int line;
 };
 
@@ -83,7 +85,8 @@ struct nm_written_section {
 	const char *kind;  /* "rule"; "" for the options that stand in no section */
 	const char *title; /* of a step its path's; NULL when it has none */
 	int step;          /* 0-based, of a step; -1 */
-	size_t from, until; /* its bytes in the text */
+	const char *file;   /* in which it stands, as seen from the plan's folder; "": the plan's own */
+	size_t from, until; /* its bytes in the texts */
 	size_t title_from, title_until; /* of its title, quotes and all; equal without one */
 	int line, end_line;
 	int first_line; /* of the comment lines directly above it; its own without them */
@@ -93,7 +96,7 @@ struct nm_written_section {
 
 struct nm_written {
 	struct nm_arena *arena;
-	size_t n; /* in the order of the text; the first is the top level; steps follow their path */
+	size_t n; /* in the order of the texts; the first is the top level of all of them; steps follow their path */
 	const struct nm_written_section *sections;
 };
 
