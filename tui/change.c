@@ -92,14 +92,13 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 			     size_t len, struct nm_error *err)
 {
 	const nm_time now = session_now(session);
-	struct change change = {.after = text};
+	struct change change = {.after = {text, len}};
 	struct nm_differences differences;
 	struct nm_findings then;
 	struct nm_plan *plan = NULL;
-	size_t before_len;
 	enum nm_code code = read_plan(session, text, len, &plan, err);
 
-	change.before = session_text(session, &before_len);
+	change.before = session_texts(session);
 	if (!code)
 		code = session_findings_then(session, &change.was, err);
 	if (!code)
@@ -134,7 +133,7 @@ enum nm_code change_add(struct notes *notes, struct figure *figure, struct sessi
 	return code;
 }
 
-/* The lines of the file that edits change. */
+/* The lines of the files that edits change. */
 static void note_lines(struct notes *notes, const struct session *session, const struct nm_edit *edits, size_t n)
 {
 	char *text;
@@ -142,7 +141,7 @@ static void note_lines(struct notes *notes, const struct session *session, const
 
 	if (session_edited(session, edits, n, &text, &len, NULL))
 		return;
-	notes_diff(notes, session_text(session, &len), text);
+	notes_diff_texts(notes, session_texts(session), (struct nm_texts){text, len});
 	notes_add(notes, STYLE_PLAIN, "");
 	free(text);
 }

@@ -6,9 +6,9 @@
 #include "app.h"
 #include "prompt.h"
 
-/* One text of the plan instead of another; borrowed. */
+/* Some texts of the plan instead of others; borrowed. */
 struct change {
-	const char *before, *after;
+	struct nm_texts before, after;
 	const struct nm_differences *differences; /* of what callers get, over the horizon of `check` */
 	const struct nm_findings *was, *then;     /* of check with each of them */
 };
@@ -33,7 +33,7 @@ void change_findings(struct notes *notes, const char *file, const struct change 
 
 /* change_week.c: the first week in which one of these differences of two texts of the plan shows, and those around it.
  * No figure when there is none, or memory is out. */
-void change_figure(struct figure *out, const struct session *session, const char *before, const char *after,
+void change_figure(struct figure *out, const struct session *session, struct nm_texts before, struct nm_texts after,
 		   const struct nm_differences *differences);
 
 #endif
