@@ -23,6 +23,9 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 			     size_t len, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code change_add(struct notes *notes, struct figure *figure, struct session *session, const struct nm_edit *edits,
 			size_t n, struct nm_error *err) NM_WARN_UNUSED;
+/* The same of the session's texts, against those that stood in their place before. */
+enum nm_code change_add_since(struct notes *notes, struct figure *figure, struct session *session, struct nm_texts before,
+			      struct nm_error *err) NM_WARN_UNUSED;
 /* Asks whether to make the edits, which app_change then does: shows the lines they change, and all of the above.  A
  * message, and no question, when they cannot be made. */
 void change_ask(struct app *app, int tag, const char *question, const struct nm_edit *edits, size_t n);

@@ -103,6 +103,22 @@ static void step_notes(struct notes *notes, const struct nm_document *document, 
 	step_lines(notes, what, before, after);
 }
 
+/* The editor saves by itself, unseen by anybody: what that changed is told once it is done. */
+static void tell_editor(struct notes *notes, struct figure *figure, struct session *session, size_t now)
+{
+	const char *what;
+	struct nm_error err;
+
+	if (!now)
+		return;
+	nm_document_step(session->document, now, &what);
+	if (strcmp(what, IN_EDITOR) != 0)
+		return;
+	notes_add(notes, STYLE_HEAD, "what you did in your editor changes for callers");
+	if (change_add_since(notes, figure, session, nm_document_step(session->document, now - 1, &what), &err))
+		notes_addf(notes, STYLE_WARNING, "it is not known: %s", err.text);
+}
+
 void saving_page(struct app *app)
 {
 	const struct nm_document *document = app->session->document;
@@ -116,6 +132,7 @@ void saving_page(struct app *app)
 		tell_changes(&notes, &figure, app->session);
 	} else {
 		notes_add(&notes, STYLE_PLAIN, "the file is as you see it: nothing to save");
+		tell_editor(&notes, &figure, app->session, now);
 	}
 	others_notes(&notes, app);
 	for (size_t i = n; i-- > 1 && n - i <= STEPS_SHOWN;)

@@ -26,6 +26,7 @@ void saving_page(struct app *app);
 void edits_words(const struct app *app, char *out, size_t size);
 /* saving_editor.c: opens the editor as was asked before the edits were saved. */
 enum { SAVING_TAG_EDITOR = -8 };
+#define IN_EDITOR "in your editor" /* words of the step that it makes */
 void saving_editor(struct app *app);
 /* Deals with the answer to one of these questions; false when it is somebody else's. */
 bool saving_answer(struct app *app, const struct event *event);

@@ -21,7 +21,7 @@ static void say_edited(struct app *app, bool same)
 	else if (same)
 		app_message(app, STYLE_PLAIN, "your editor changed nothing");
 	else
-		app_message(app, STYLE_PLAIN, "the plan was read as your editor left it");
+		app_message(app, STYLE_PLAIN, "the plan was read as your editor left it: w tells what changed");
 }
 
 static void open_editor(struct app *app, const char *file, int at)
@@ -39,7 +39,7 @@ static void open_editor(struct app *app, const char *file, int at)
 		return;
 	}
 	snprintf(line, sizeof line, "+%d", at > 0 ? at : 1);
-	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, "in your editor", &err))
+	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, IN_EDITOR, &err))
 		app_error(app, &err);
 	else
 		say_edited(app, nm_document_steps(document, &now) == steps && session_plan_mark(app->session) == before);

@@ -269,10 +269,13 @@ static void what_an_editor_did_to_it_is_told_and_taken_back(void **state)
 	(void)state;
 	open_cut(&stage);
 	rewrite("people.conf", "+15125550114", "+15125550115");
-	assert_int_equal(session_reload(&stage.session, "in your editor", &err), NM_OK);
+	assert_int_equal(session_reload(&stage.session, IN_EDITOR, &err), NM_OK);
 	assert_int_equal(nm_document_steps(stage.session.document, &now), 2);
 	assert_int_equal(now, 1);
 	stage_keys(&stage, "w");
+	stage_shows(&stage, "what you did in your editor changes for callers");
+	stage_shows(&stage, "who answers first");
+	stage_keys(&stage, "End");
 	stage_shows(&stage, "in people.conf");
 	stage_shows(&stage, "+15125550115");
 	stage_keys(&stage, "Escape");
