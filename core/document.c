@@ -1,41 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file being edited: a row of whole texts, one of which is now.  Undo is the text before, so no
+ * The plan being edited: a row of its texts, one of which is now.  Undo is the texts before, so no
  * edit needs an inverse.  Knows nothing of what a plan means.
  */
 #include "nevermiss/edit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "nevermiss/plan.h"
+#include "document_private.h"
 
 #define STEPS_MAX 1000
 #define BYTES_MAX (64u << 20)
-
-/* A text, and the words for the change that led to it. */
-struct state {
-	char *text, *what;
-	size_t len;
-};
-
-struct nm_document {
-	char *file;
-	struct state *states; /* states[at] is now; undo goes down, redo up */
-	size_t n, capacity, at;
-	size_t bytes; /* of all texts */
-	size_t base;  /* undo down to here takes back what came after the last save */
-	size_t lost;  /* steps between the text last saved and `base` to which no undo or redo leads any more */
-	char *disk;   /* bytes last read or saved */
-	size_t disk_len;
-	struct stat about; /* of the file then */
-	bool unwritten;    /* there is no file yet */
-};
 
 static void state_clear(struct nm_document *document, struct state *state)
 {
@@ -53,23 +31,6 @@ static char *copy_of(const char *text, size_t len)
 		copy[len] = '\0';
 	}
 	return copy;
-}
-
-/* Remembers that the file holds these bytes now. */
-static enum nm_code disk_keep(struct nm_document *document, const char *text, size_t len,
-			      struct nm_error *err)
-{
-	char *copy = copy_of(text, len);
-
-	if (!copy)
-		return nm_fail_memory(err);
-	free(document->disk);
-	document->disk = copy;
-	document->disk_len = len;
-	/* A failure leaves what is known wrong, so that the bytes are compared. */
-	if (stat(document->file, &document->about))
-		memset(&document->about, 0, sizeof document->about);
-	return NM_OK;
 }
 
 /* Drops the oldest states until the row is within its bounds; the newest stays. */
@@ -124,22 +85,31 @@ static enum nm_code push(struct nm_document *document, char *text, size_t len, c
 	return NM_OK;
 }
 
+/* Takes over what was read or written; what it had of that before is freed. */
+static void disk_take(struct nm_document *document, struct nm_texts_disk *disk)
+{
+	nm_texts_disk_clear(&document->disk);
+	document->disk = *disk;
+}
+
+struct nm_texts document_disk(const struct nm_document *document)
+{
+	return (struct nm_texts){ document->disk.texts.data, document->disk.texts.len };
+}
+
 enum nm_code nm_document_open(const char *file, struct nm_document **out, struct nm_error *err)
 {
 	struct nm_document *document = calloc(1, sizeof *document);
-	struct nm_buf text;
+	struct nm_texts texts;
 	enum nm_code code;
 
 	if (!document)
 		return nm_fail_memory(err);
-	nm_buf_init(&text, NM_PLAN_BYTES);
 	document->file = strdup(file);
-	code = document->file ? nm_file_read(file, NM_PLAN_BYTES, &text, err) : nm_fail_memory(err);
+	code = document->file ? nm_texts_read(file, &document->disk, err) : nm_fail_memory(err);
+	texts = document_disk(document);
 	if (!code)
-		code = push(document, copy_of(text.data, text.len), text.len, "", err);
-	if (!code)
-		code = disk_keep(document, text.data, text.len, err);
-	nm_buf_clear(&text);
+		code = push(document, copy_of(texts.bytes, texts.len), texts.len, "", err);
 	if (code)
 		nm_document_free(document);
 	else
@@ -156,8 +126,9 @@ enum nm_code nm_document_new(const char *file, struct nm_document **out, struct 
 		return nm_fail_memory(err);
 	document->unwritten = true;
 	document->file = strdup(file);
-	document->disk = copy_of("", 0);
-	code = document->file && document->disk ? push(document, copy_of("", 0), 0, "", err) : nm_fail_memory(err);
+	nm_buf_init(&document->disk.texts, 0);
+	nm_buf_init(&document->disk.paths, 0);
+	code = document->file ? push(document, copy_of("", 0), 0, "", err) : nm_fail_memory(err);
 	if (code)
 		nm_document_free(document);
 	else
@@ -172,7 +143,7 @@ void nm_document_free(struct nm_document *document)
 	while (document->n)
 		state_clear(document, &document->states[--document->n]);
 	free(document->states);
-	free(document->disk);
+	nm_texts_disk_clear(&document->disk);
 	free(document->file);
 	free(document);
 }
@@ -182,25 +153,37 @@ const char *nm_document_file(const struct nm_document *document)
 	return document->file;
 }
 
-const char *nm_document_text(const struct nm_document *document, size_t *len)
+const char *nm_document_path(const struct nm_document *document, const char *name)
+{
+	const struct nm_buf *paths = &document->disk.paths;
+
+	if (!*name)
+		return document->file;
+	for (size_t at = 0; at < paths->len; at += strlen(paths->data + at) + 1)
+		if (!strcmp(nm_texts_name(document->file, paths->data + at), name))
+			return paths->data + at;
+	return NULL;
+}
+
+struct nm_texts nm_document_texts(const struct nm_document *document)
 {
 	const struct state *now = &document->states[document->at];
 
-	if (len)
-		*len = now->len;
-	return now->text;
+	return (struct nm_texts){ now->text, now->len };
 }
 
-static bool on_disk(const struct nm_document *document, const char *text, size_t len)
+const char *nm_document_text(const struct nm_document *document, size_t *len)
 {
-	return len == document->disk_len && !memcmp(text, document->disk, len);
+	const char *text = nm_document_texts(document).bytes;
+
+	if (len)
+		*len = strlen(text);
+	return text;
 }
 
 bool nm_document_dirty(const struct nm_document *document)
 {
-	const struct state *now = &document->states[document->at];
-
-	return !on_disk(document, now->text, now->len);
+	return !nm_texts_same(nm_document_texts(document), document_disk(document));
 }
 
 size_t nm_document_edits(const struct nm_document *document)
@@ -217,11 +200,10 @@ size_t nm_document_steps(const struct nm_document *document, size_t *now)
 	return document->n;
 }
 
-const char *nm_document_step(const struct nm_document *document, size_t i, const char **what, size_t *len)
+struct nm_texts nm_document_step(const struct nm_document *document, size_t i, const char **what)
 {
 	*what = document->states[i].what;
-	*len = document->states[i].len;
-	return document->states[i].text;
+	return (struct nm_texts){ document->states[i].text, document->states[i].len };
 }
 
 size_t nm_document_saved_step(const struct nm_document *document)
@@ -229,19 +211,21 @@ size_t nm_document_saved_step(const struct nm_document *document)
 	return document->base;
 }
 
-const char *nm_document_saved(const struct nm_document *document, size_t *len)
+struct nm_texts nm_document_saved(const struct nm_document *document)
 {
-	*len = document->disk_len;
-	return document->disk;
+	return document_disk(document);
 }
 
-/* Puts the file's own bytes in place. */
+/* --- what is on disk --- */
+
+/* Puts the files' own bytes in place. */
 static enum nm_code push_disk(struct nm_document *document, const char *what, struct nm_error *err)
 {
+	const struct nm_texts disk = document_disk(document);
 	enum nm_code code = NM_OK;
 
 	if (nm_document_dirty(document))
-		code = push(document, copy_of(document->disk, document->disk_len), document->disk_len, what, err);
+		code = push(document, copy_of(disk.bytes, disk.len), disk.len, what, err);
 	if (!code)
 		rebase(document);
 	return code;
@@ -254,93 +238,127 @@ enum nm_code nm_document_discard(struct nm_document *document, const char *what,
 
 enum nm_code nm_document_reload(struct nm_document *document, const char *what, struct nm_error *err)
 {
-	struct nm_buf text;
-	enum nm_code code;
+	struct nm_texts_disk disk;
+	enum nm_code code = nm_texts_read(document->file, &disk, err);
+	bool same;
 
-	nm_buf_init(&text, NM_PLAN_BYTES);
-	code = nm_file_read(document->file, NM_PLAN_BYTES, &text, err);
-	if (!code && !on_disk(document, text.data, text.len)) {
-		code = disk_keep(document, text.data, text.len, err);
-		if (!code)
-			code = push_disk(document, what, err);
-	}
-	nm_buf_clear(&text);
-	return code;
+	if (code)
+		return code;
+	same = nm_texts_same((struct nm_texts){ disk.texts.data, disk.texts.len }, document_disk(document));
+	disk_take(document, &disk);
+	return same ? NM_OK : push_disk(document, what, err);
 }
 
 void nm_document_merged_clear(struct nm_document_merged *merged)
 {
-	free(merged->theirs);
-	free(merged->text);
-	*merged = (struct nm_document_merged){ 0 };
+	nm_texts_disk_clear(&merged->theirs);
+	nm_buf_clear(&merged->texts);
 }
 
 enum nm_code nm_document_merged(const struct nm_document *document, struct nm_document_merged *out, struct nm_error *err)
 {
-	const struct state *ours = &document->states[document->at];
-	struct nm_document_merged merged = { 0 };
-	struct nm_buf theirs;
-	enum nm_code code;
+	enum nm_code code = nm_texts_read(document->file, &out->theirs, err);
 
-	nm_buf_init(&theirs, NM_PLAN_BYTES);
-	code = nm_file_read(document->file, NM_PLAN_BYTES, &theirs, err);
-	if (!code && (strlen(theirs.data) != theirs.len || strlen(ours->text) != ours->len))
-		code = nm_fail(err, NM_INPUT, "the plan's text has a NUL byte: it is not a text");
-	if (!code) {
-		const struct nm_edit_sides sides = { document->disk, ours->text, theirs.data };
-
-		code = nm_edit_merge(&sides, &merged.text, &merged.len, err);
-	}
-	if (!code) {
-		merged.theirs = copy_of(theirs.data, theirs.len);
-		merged.theirs_len = theirs.len;
-		code = merged.theirs ? NM_OK : nm_fail_memory(err);
-	}
 	if (code)
-		nm_document_merged_clear(&merged);
-	else
-		*out = merged;
-	nm_buf_clear(&theirs);
+		return code;
+	nm_buf_init(&out->texts, NM_TEXTS_BYTES);
+	code = nm_texts_merge(document_disk(document), nm_document_texts(document),
+			      (struct nm_texts){ out->theirs.texts.data, out->theirs.texts.len }, &out->texts, err);
+	if (code)
+		nm_document_merged_clear(out);
 	return code;
 }
 
 enum nm_code nm_document_merge(struct nm_document *document, const struct nm_document_merged *merged,
 			       const char *their_words, const char *our_words, struct nm_error *err)
 {
-	enum nm_code code = disk_keep(document, merged->theirs, merged->theirs_len, err);
+	struct nm_texts_disk disk = { .stamp = merged->theirs.stamp };
+	enum nm_code code;
 
-	/* The file was read a while ago: what it is now is to be compared byte by byte. */
-	memset(&document->about, 0, sizeof document->about);
-	if (!code)
-		code = push_disk(document, their_words, err);
-	if (!code && !on_disk(document, merged->text, merged->len))
-		code = nm_document_replace(document, merged->text, merged->len, our_words, err);
+	nm_buf_init(&disk.texts, NM_TEXTS_BYTES);
+	nm_buf_init(&disk.paths, merged->theirs.paths.max);
+	nm_buf_addn(&disk.texts, merged->theirs.texts.data, merged->theirs.texts.len);
+	nm_buf_addn(&disk.paths, merged->theirs.paths.data, merged->theirs.paths.len);
+	if (disk.texts.failed || disk.paths.failed) {
+		nm_texts_disk_clear(&disk);
+		return nm_fail_memory(err);
+	}
+	disk_take(document, &disk);
+	code = push_disk(document, their_words, err);
+	if (!code && !nm_texts_same((struct nm_texts){ merged->texts.data, merged->texts.len }, document_disk(document)))
+		code = nm_document_replace(document, merged->texts.data, merged->texts.len, our_words, err);
 	return code;
 }
+
+void document_saved(struct nm_document *document, struct nm_texts_disk *disk)
+{
+	disk_take(document, disk);
+	rebase(document);
+}
+
+/* --- edits --- */
 
 enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,
 			       struct nm_error *err)
 {
-	const struct state *now = &document->states[document->at];
+	const struct nm_texts now = nm_document_texts(document);
 	char *text = NULL;
 	size_t len = 0;
-	const enum nm_code code = nm_edit_apply(edit, now->text, now->len, &text, &len, err);
+	const enum nm_code code = nm_edit_apply(edit, now.bytes, now.len, &text, &len, err);
 
 	if (code)
 		return code;
-	if (len == now->len && !memcmp(text, now->text, len)) {
+	if (nm_texts_same((struct nm_texts){ text, len }, now)) {
 		free(text);
 		return NM_OK;
 	}
 	return push(document, text, len, what, err);
 }
 
-enum nm_code nm_document_replace(struct nm_document *document, const char *text, size_t len, const char *what,
+/* The texts of files that were not given as they are now. */
+static enum nm_code complete(const struct nm_document *document, struct nm_buf *texts, struct nm_error *err)
+{
+	const struct nm_texts given = { texts->data, texts->len };
+	struct nm_file_text at = { 0 }, found;
+	enum nm_code code = nm_texts_good(given, err);
+	struct nm_buf rest;
+
+	nm_buf_init(&rest, NM_TEXTS_BYTES);
+	while (!code && nm_texts_next(nm_document_texts(document), &at)) {
+		if (!nm_texts_find(given, at.name, &found))
+			nm_texts_add(&rest, at.name, at.text, at.len);
+	}
+	nm_buf_addn(texts, rest.data, rest.len);
+	texts->failed |= rest.failed;
+	nm_buf_clear(&rest);
+	return code ? code : texts->failed ? nm_fail_memory(err) : NM_OK;
+}
+
+static enum nm_code small_enough(struct nm_texts texts, struct nm_error *err)
+{
+	struct nm_file_text at = { 0 };
+
+	while (nm_texts_next(texts, &at))
+		if (at.len > NM_PLAN_BYTES)
+			return nm_fail(err, NM_INPUT, "the plan would be too large: %u bytes at most", NM_PLAN_BYTES);
+	return NM_OK;
+}
+
+enum nm_code nm_document_replace(struct nm_document *document, const char *texts, size_t len, const char *what,
 				 struct nm_error *err)
 {
-	if (len > NM_PLAN_BYTES)
-		return nm_fail(err, NM_INPUT, "the plan would be too large: %u bytes at most", NM_PLAN_BYTES);
-	return push(document, copy_of(text, len), len, what, err);
+	struct nm_buf all;
+	enum nm_code code;
+
+	nm_buf_init(&all, NM_TEXTS_BYTES);
+	nm_buf_addn(&all, texts, len);
+	code = small_enough((struct nm_texts){ all.data, all.len }, err);
+	if (!code)
+		code = complete(document, &all, err);
+	if (!code)
+		code = push(document, copy_of(all.data, all.len), all.len, what, err);
+	nm_buf_clear(&all);
+	return code;
 }
 
 const char *nm_document_undo(struct nm_document *document)
@@ -364,90 +382,4 @@ void nm_document_drop(struct nm_document *document)
 	document->at--;
 	while (document->n > document->at + 1)
 		state_clear(document, &document->states[--document->n]);
-}
-
-static bool bytes_differ(const struct nm_document *document)
-{
-	struct nm_buf text;
-	bool differ;
-
-	nm_buf_init(&text, NM_PLAN_BYTES);
-	differ = nm_file_read(document->file, NM_PLAN_BYTES, &text, NULL) ||
-		 !on_disk(document, text.data, text.len);
-	nm_buf_clear(&text);
-	return differ;
-}
-
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-bool nm_document_stale(const struct nm_document *document)
-{
-	const struct stat *then = &document->about;
-	struct stat now;
-
-	if (document->unwritten)
-		return false;
-	if (stat(document->file, &now))
-		return true;
-	if (now.st_size != (off_t)document->disk_len)
-		return true;
-	if (now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
-	    same_time(now.st_mtim, then->st_mtim) && same_time(now.st_ctim, then->st_ctim))
-		return false;
-	return bytes_differ(document);
-}
-
-bool nm_document_gone(const struct nm_document *document)
-{
-	return !document->unwritten && access(document->file, F_OK) && errno == ENOENT;
-}
-
-/* Holds the file's folder, so that two of us cannot both find the file unchanged and both save it.
- * -1 where a file system has no such locks: then only the comparison guards. */
-static enum nm_code folder_lock(const char *file, int *out, struct nm_error *err)
-{
-	char *path = realpath(file, NULL), *slash = path ? strrchr(path, '/') : NULL;
-	enum nm_code code = NM_OK;
-
-	*out = -1;
-	if (!path && errno == ENOMEM)
-		return nm_fail_memory(err);
-	if (slash) {
-		slash[slash == path] = '\0';
-		*out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	if (*out >= 0 && flock(*out, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
-		close(*out);
-		*out = -1;
-		code = nm_fail(err, NM_REFUSED, "%s is being saved by somebody else: try again", file);
-	}
-	free(path);
-	return code;
-}
-
-enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err)
-{
-	const struct state *now = &document->states[document->at];
-	int lock;
-	enum nm_code code = folder_lock(document->file, &lock, err);
-
-	if (code)
-		return code;
-	if (nm_document_gone(document))
-		code = nm_fail(err, NM_REFUSED, "%s is no longer there: nothing was saved", document->file);
-	else if (bytes_differ(document))
-		code = nm_fail(err, NM_REFUSED, "%s was changed by somebody else: nothing was saved",
-			       document->file);
-	if (!code && !on_disk(document, now->text, now->len))
-		code = nm_file_write(document->file, now->text, now->len, false, err);
-	if (!code)
-		code = disk_keep(document, now->text, now->len, err);
-	if (!code)
-		rebase(document);
-	if (lock >= 0)
-		close(lock);
-	return code;
 }

@@ -23,11 +23,4 @@ enum nm_code edit_place_fail(const struct outline *outline, const struct nm_plac
 /* NM_INPUT when the outline breaks off: the operation needs the whole text. */
 enum nm_code edit_whole(const struct outline *outline, struct nm_error *err) NM_WARN_UNUSED;
 
-/* edit_move.c */
-enum nm_code edit_move(const struct outline *outline, int section, int by, struct splices *out,
-		       struct nm_error *err) NM_WARN_UNUSED;
-/* edit_rename.c */
-enum nm_code edit_rename(const struct outline *outline, int section, const char *title, struct splices *out,
-			 struct nm_error *err) NM_WARN_UNUSED;
-
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Renaming a section and everything in the text that names it.  Which options name what is in the
+ * Renaming a section and everything in the plan's texts that names it.  Which options name what is in the
  * plan's own table (nm_options); a text that happens to read like the name is left alone.
  */
-#include "core/edit_private.h"
+#include "core/edit_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,11 +157,38 @@ static enum nm_code references_replace(const struct outline *outline, const char
 	return NM_OK;
 }
 
-enum nm_code edit_rename(const struct outline *outline, int section, const char *title, struct splices *out,
-			 struct nm_error *err)
+static enum nm_code rename_all(struct edit_parts *parts, struct edit_at at, const char *kind, const char *old,
+			       const char *title, struct nm_error *err)
 {
-	const struct item *item = &outline->items[section];
-	enum nm_code code = edit_whole(outline, err);
+	const struct outline *outline = &at.part->outline;
+	enum nm_code code;
+
+	for (size_t i = 0; i < parts->n; i++)
+		if (taken(&parts->items[i].outline, kind, title))
+			return nm_fail(err, NM_INPUT, "the name is taken by another %s", kind);
+	code = value_replace(outline, outline->items[at.item].title, title, &at.part->splices, err);
+	for (size_t i = 0; i < parts->n && !code; i++)
+		code = references_replace(&parts->items[i].outline, kind, old, title, &parts->items[i].splices, err);
+	return code;
+}
+
+/* What breaks off may name it behind the break. */
+static enum nm_code whole(const struct edit_parts *parts, struct nm_error *err)
+{
+	enum nm_code code = edit_whole(&parts->items[0].outline, err);
+
+	for (size_t i = 1; i < parts->n && !code; i++)
+		if (parts->items[i].outline.broken)
+			code = nm_fail(err, NM_INPUT, "%s, line %d: %s", parts->items[i].text.name,
+				       parts->items[i].outline.broken_line, parts->items[i].outline.broken);
+	return code;
+}
+
+enum nm_code edit_rename(struct edit_parts *parts, struct edit_at at, const char *title, struct nm_error *err)
+{
+	const struct outline *outline = &at.part->outline;
+	const struct item *item = &outline->items[at.item];
+	enum nm_code code = whole(parts, err);
 	char *kind, *old;
 
 	if (code)
@@ -172,20 +199,12 @@ enum nm_code edit_rename(const struct outline *outline, int section, const char 
 		return nm_fail(err, NM_INPUT, "a name is one line and not empty");
 	kind = strndup(outline->text + item->name.from, item->name.until - item->name.from);
 	old = malloc(item->title.until - item->title.from + 1);
-	if (!kind || !old) {
+	if (kind && old) {
+		edit_decode(outline, item->title, old);
+		code = strcmp(old, title) ? rename_all(parts, at, kind, old, title, err) : NM_OK;
+	} else {
 		code = nm_fail_memory(err);
-		goto out;
 	}
-	edit_decode(outline, item->title, old);
-	if (!strcmp(old, title))
-		goto out;
-	if (taken(outline, kind, title))
-		code = nm_fail(err, NM_INPUT, "the name is taken by another %s", kind);
-	if (!code)
-		code = value_replace(outline, item->title, title, out, err);
-	if (!code)
-		code = references_replace(outline, kind, old, title, out, err);
-out:
 	free(kind);
 	free(old);
 	return code;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plan's text -> its sections and options as they are written, for forms; and a value -> how the plan
+ * A plan's texts -> its sections and options as they are written, for forms; and a value -> how the plan
  * writes it.  Judges nothing: whether an option is known, or its value good, is for who reads the plan.
  */
 #include "nevermiss/edit.h"
 
 #include <string.h>
 
-#include "core/edit_layout.h"
+#include "core/edit_parts.h"
 #include "nevermiss/plan.h"
 
 /* Lines are counted on from the place that was asked for last. */
@@ -15,12 +15,13 @@ struct lines {
 	const char *text;
 	size_t at;
 	int line;
+	const char *file; /* whose they are */
 };
 
 static int line_of(struct lines *lines, size_t at)
 {
 	if (at < lines->at)
-		*lines = (struct lines){ lines->text, 0, 1 };
+		*lines = (struct lines){ lines->text, 0, 1, lines->file };
 	for (; lines->at < at; lines->at++)
 		lines->line += lines->text[lines->at] == '\n';
 	return lines->line;
@@ -60,6 +61,7 @@ static bool write_option(const struct outline *outline, const struct item *item,
 	out->line = line_of(lines, item->all.from);
 	out->n = item->n_values;
 	out->values = values;
+	out->file = lines->file;
 	return good && out->name && out->text;
 }
 
@@ -90,6 +92,7 @@ static bool write_section(const struct outline *outline, int at, struct lines *l
 	const struct item *item = &outline->items[at];
 	const bool titled = item->title.from < item->title.until;
 
+	out->file = lines->file;
 	out->kind = nm_arena_textn(arena, outline->text + item->name.from, item->name.until - item->name.from);
 	out->title = titled ? meaning(outline, item->title, arena) : NULL;
 	out->step = -1;
@@ -116,49 +119,98 @@ static void name_step(const struct item *item, const struct nm_written_section *
 	out->step = (*number)++;
 }
 
-static enum nm_code write_all(const struct outline *outline, struct nm_written *out, struct nm_error *err)
+static size_t sections_in(const struct edit_parts *parts)
 {
-	struct lines lines = { outline->text, 0, 1 };
-	struct nm_written_section *sections =
-		nm_arena_alloc(out->arena, outline->n_items + 1, sizeof *sections);
+	size_t n = 1;
+
+	for (size_t i = 0; i < parts->n; i++)
+		n += parts->items[i].outline.n_items;
+	return n;
+}
+
+/* The options of the top level are one section, in whichever files they stand. */
+static bool write_top(const struct edit_parts *parts, struct nm_arena *arena, struct nm_written_section *top)
+{
+	struct nm_written_option *all;
+	struct nm_written_section one;
+	size_t n = 0;
+
+	for (size_t i = 0; i < parts->n; i++)
+		n += parts->items[i].outline.n_items;
+	all = nm_arena_alloc(arena, n, sizeof *all);
+	for (size_t i = 0; all && i < parts->n; i++) {
+		const struct outline *outline = &parts->items[i].outline;
+		struct lines lines = { outline->text, 0, 1, nm_arena_text(arena, parts->items[i].text.name) };
+
+		if (!lines.file || !write_options(outline, OUTLINE_TOP, 0, outline->len, &lines, arena, &one))
+			return false;
+		if (one.n)
+			memcpy(all + top->n, one.options, one.n * sizeof *all);
+		top->n += one.n;
+	}
+	top->options = all;
+	return all != NULL;
+}
+
+/* base: where the text is among all texts. */
+static bool write_part(const struct edit_part *part, size_t base, struct nm_written *out, struct nm_written_section *sections)
+{
+	const struct outline *outline = &part->outline;
+	struct lines lines = { outline->text, 0, 1, nm_arena_text(out->arena, part->text.name) };
 	const struct nm_written_section *path = sections;
 	int number = 0;
-	size_t i;
 
-	if (!sections)
-		return nm_fail_memory(err);
-	sections[0] = (struct nm_written_section){ .kind = "", .step = -1, .until = outline->len, .line = 1, .first_line = 1 };
-	sections[0].end_line = line_of(&lines, outline->len);
-	if (!write_options(outline, OUTLINE_TOP, 0, outline->len, &lines, out->arena, &sections[0]))
-		return nm_fail_memory(err);
-	out->n = 1;
-	for (i = 0; i < outline->n_items; i++) {
+	for (size_t i = 0; lines.file && i < outline->n_items; i++) {
 		struct nm_written_section *section = &sections[out->n];
 
 		if (outline->items[i].kind != ITEM_SECTION || !outline->items[i].all.until)
 			continue;
 		if (!write_section(outline, (int)i, &lines, out->arena, section))
-			return nm_fail_memory(err);
+			return false;
+		section->from += base;
+		section->until += base;
+		section->title_from += base;
+		section->title_until += base;
 		name_step(&outline->items[i], path, &number, section);
 		path = section->step < 0 ? section : path;
 		out->n++;
 	}
+	return lines.file != NULL;
+}
+
+static enum nm_code write_all(const struct edit_parts *parts, struct nm_texts texts, struct nm_written *out, struct nm_error *err)
+{
+	const struct outline *own = &parts->items[0].outline;
+	struct lines lines = { own->text, 0, 1, "" };
+	struct nm_written_section *sections = nm_arena_alloc(out->arena, sections_in(parts), sizeof *sections);
+
+	if (!sections)
+		return nm_fail_memory(err);
+	sections[0] = (struct nm_written_section){ .kind = "", .file = "", .step = -1, .until = own->len, .line = 1, .first_line = 1 };
+	sections[0].end_line = line_of(&lines, own->len);
+	if (!write_top(parts, out->arena, &sections[0]))
+		return nm_fail_memory(err);
+	out->n = 1;
+	for (size_t i = 0; i < parts->n; i++)
+		if (!write_part(&parts->items[i], (size_t)(parts->items[i].text.text - texts.bytes), out, sections))
+			return nm_fail_memory(err);
 	out->sections = sections;
 	return NM_OK;
 }
 
 enum nm_code nm_written_read(const char *text, size_t len, struct nm_written *out, struct nm_error *err)
 {
-	struct outline outline;
-	enum nm_code code = edit_outline_read(text, len, &outline, err);
+	const struct nm_texts texts = { text, len };
+	struct edit_parts parts;
+	enum nm_code code = edit_parts_read(texts, &parts, err);
 
 	if (code)
 		return code;
 	*out = (struct nm_written){ .arena = nm_arena_new() };
-	code = out->arena ? write_all(&outline, out, err) : nm_fail_memory(err);
+	code = out->arena ? write_all(&parts, texts, out, err) : nm_fail_memory(err);
 	if (code)
 		nm_written_clear(out);
-	edit_outline_clear(&outline);
+	edit_parts_clear(&parts);
 	return code;
 }
 

@@ -181,48 +181,94 @@ static bool place(const char *temporary, const char *path, bool fresh)
 	return true;
 }
 
-enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool fresh, struct nm_error *err)
+/* A file on its way to the disk. */
+struct writing {
+	const char *file;
+	char *path, *temporary; /* temporary NULL: there is none, or none any more */
+	bool fresh;
+};
+
+static void writing_end(struct writing *writing)
 {
-	char *path = NULL, *temporary = NULL;
-	enum nm_code code;
+	if (writing->temporary)
+		unlink(writing->temporary);
+	free(writing->temporary);
+	free(writing->path);
+}
+
+/* All that can be refused or run out, but for the change of names. */
+static enum nm_code writing_begin(struct writing *writing, const struct nm_file_bytes *bytes, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
 	bool done;
 	int fd;
 
-	if (fresh)
-		path = strdup(file);
-	code = fresh ? (path ? NM_OK : nm_fail_memory(err)) : link_follow(file, &path, err);
+	if (!writing->fresh)
+		code = link_follow(writing->file, &writing->path, err);
+	else if (!(writing->path = strdup(writing->file)))
+		code = nm_fail_memory(err);
 	if (code)
 		return code;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-		free(path);
+	if (asprintf(&writing->temporary, "%s.XXXXXX", writing->path) < 0) {
+		writing->temporary = NULL;
 		return nm_fail_memory(err);
 	}
 	/* A file that is read-only is meant to be, though its folder would let us replace it. */
-	fd = access(path, W_OK) && errno != ENOENT ? -1 : mkostemp(temporary, O_CLOEXEC);
+	fd = access(writing->path, W_OK) && errno != ENOENT ? -1 : mkostemp(writing->temporary, O_CLOEXEC);
 	if (fd < 0) {
-		code = fail_errno(err, "write", file);
-		goto out;
+		code = fail_errno(err, "write", writing->file);
+		free(writing->temporary);
+		writing->temporary = NULL;
+		return code;
 	}
-	done = write_all(fd, bytes, len) && likeness_keep(fd, path) && !fsync(fd);
+	done = write_all(fd, bytes->bytes, bytes->len) && likeness_keep(fd, writing->path) && !fsync(fd);
 	if (!done)
-		code = fail_errno(err, "write", file);
-	if (close(fd) && done) {
-		code = fail_errno(err, "write", file);
-		done = false;
+		code = fail_errno(err, "write", writing->file);
+	if (close(fd) && done)
+		code = fail_errno(err, "write", writing->file);
+	return code;
+}
+
+static enum nm_code writing_place(struct writing *writing, struct nm_error *err)
+{
+	if (place(writing->temporary, writing->path, writing->fresh)) {
+		free(writing->temporary);
+		writing->temporary = NULL;
+		return folder_sync(writing->path, err);
 	}
-	if (done && !place(temporary, path, fresh)) {
-		if (errno == EEXIST)
-			code = nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten", file);
-		else
-			code = fail_errno(err, "write", file);
-		done = false;
+	if (errno == EEXIST)
+		return nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten", writing->file);
+	return fail_errno(err, "write", writing->file);
+}
+
+enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool fresh, struct nm_error *err)
+{
+	struct writing writing = { .file = file, .fresh = fresh };
+	enum nm_code code = writing_begin(&writing, &(struct nm_file_bytes){ file, bytes, len }, err);
+
+	if (!code)
+		code = writing_place(&writing, err);
+	writing_end(&writing);
+	return code;
+}
+
+enum nm_code nm_files_write(const struct nm_file_bytes *files, size_t n, struct nm_error *err)
+{
+	struct writing *writings = calloc(n + 1, sizeof *writings);
+	enum nm_code code = writings ? NM_OK : nm_fail_memory(err);
+	struct nm_error why;
+
+	for (size_t i = 0; i < n && !code; i++) {
+		writings[i].file = files[i].file;
+		code = writing_begin(&writings[i], &files[i], err);
 	}
-	if (!done)
-		unlink(temporary);
-	else
-		code = folder_sync(path, err);
-out:
-	free(temporary);
-	free(path);
+	for (size_t i = 0; i < n && !code; i++) {
+		code = writing_place(&writings[i], i ? &why : err);
+		if (code && i)
+			nm_fail(err, code, "%s was written, but not all that belongs to it: %s", files[i - 1].file, why.text);
+	}
+	for (size_t i = 0; writings && i < n; i++)
+		writing_end(&writings[i]);
+	free(writings);
 	return code;
 }

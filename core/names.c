@@ -94,14 +94,14 @@ static enum nm_code walk(const struct nm_document *document, struct nm_renames *
 {
 	struct nm_written was = { 0 }, is;
 	const char *what;
-	size_t now, len, i = nm_document_saved_step(document);
-	const char *text = nm_document_saved(document, &len);
-	enum nm_code code = nm_written_read(text, len, &was, err);
+	size_t now, i = nm_document_saved_step(document);
+	struct nm_texts texts = nm_document_saved(document);
+	enum nm_code code = nm_written_read(texts.bytes, texts.len, &was, err);
 
 	nm_document_steps(document, &now);
 	while (!code) {
-		text = nm_document_step(document, i, &what, &len);
-		code = nm_written_read(text, len, &is, err);
+		texts = nm_document_step(document, i, &what);
+		code = nm_written_read(texts.bytes, texts.len, &is, err);
 		if (code)
 			break;
 		code = add_step(renames, &was, &is, err);

@@ -17,13 +17,12 @@ const char *nm_plan_beside(struct nm_arena *arena, const char *file, const char 
 	return nm_arena_format(arena, "%.*s%s", (int)(slash + 1 - file), file, name);
 }
 
-/* The path as seen from the plan's folder, however the plan itself was named. */
-static const char *name_beside(const struct nm_plan *plan, const char *path)
+const char *nm_beside_name(const char *plan, const char *path)
 {
-	const char *slash = strrchr(plan->file, '/');
-	const size_t folder = slash ? (size_t)(slash + 1 - plan->file) : 0;
+	const char *slash = strrchr(plan, '/');
+	const size_t folder = slash ? (size_t)(slash + 1 - plan) : 0;
 
-	return strncmp(path, plan->file, folder) ? path : path + folder;
+	return strncmp(path, plan, folder) ? path : path + folder;
 }
 
 const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name)
@@ -36,7 +35,7 @@ const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, c
 
 bool nm_beside_is_kept(const struct nm_beside *beside, const char *path)
 {
-	return nm_plan_find_file(beside->kept, name_beside(beside->plan, path)) != NULL;
+	return nm_plan_find_file(beside->kept, nm_beside_name(beside->plan->file, path)) != NULL;
 }
 
 /* A calendar may be named twice. */
@@ -61,7 +60,7 @@ static bool remember(struct nm_beside *beside, const char *name, const struct nm
 enum nm_code nm_beside_read(struct nm_beside *beside, const char *path, size_t max, struct nm_buf *out,
 			    struct nm_error *err)
 {
-	const char *name = name_beside(beside->plan, path);
+	const char *name = nm_beside_name(beside->plan->file, path);
 	const struct nm_plan_file *kept = nm_plan_find_file(beside->kept, name);
 	enum nm_code code = NM_OK;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An edit and a plan's text -> the text changed.  The text is outlined, the edit becomes splices, and
- * these are put in; every other byte is copied.  Whether the new text is a good plan is for who reads it.
+ * An edit and a plan's texts -> the texts changed.  Each is outlined, the edit becomes splices of the one in which the
+ * section stands (a rename of all), and these are put in; every other byte is copied.  Whether the new text is a good
+ * plan is for who reads it.
  */
-#include "core/edit_private.h"
+#include "core/edit_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,6 @@
 #include "nevermiss/plan.h"
 
 #define WORDS_MAX 80 /* bytes of a name shown in a message */
-
-static int splice_order(const void *a, const void *b)
-{
-	const struct splice *x = a, *y = b;
-
-	return x->span.from < y->span.from ? -1 : x->span.from > y->span.from;
-}
 
 struct splice *edit_splice_add(struct splices *splices)
 {
@@ -31,37 +25,6 @@ struct splice *edit_splice_add(struct splices *splices)
 	added->span = (struct span){ 0, 0 };
 	nm_buf_init(&added->text, NM_PLAN_BYTES);
 	return added;
-}
-
-static void splices_clear(struct splices *splices)
-{
-	size_t i;
-
-	for (i = 0; i < splices->n; i++)
-		nm_buf_clear(&splices->items[i].text);
-	free(splices->items);
-}
-
-static enum nm_code splices_apply(const struct outline *outline, struct splices *splices, struct nm_buf *out,
-				  struct nm_error *err)
-{
-	size_t at = 0, size = outline->len, i;
-
-	if (splices->n)
-		qsort(splices->items, splices->n, sizeof *splices->items, splice_order);
-	for (i = 0; i < splices->n; i++) {
-		const struct splice *splice = &splices->items[i];
-
-		nm_buf_addn(out, outline->text + at, splice->span.from - at);
-		nm_buf_addn(out, splice->text.data, splice->text.len);
-		out->failed |= splice->text.failed;
-		at = splice->span.until;
-		size += splice->text.len - (splice->span.until - splice->span.from);
-	}
-	nm_buf_addn(out, outline->text + at, outline->len - at);
-	if (size > NM_PLAN_BYTES)
-		return nm_fail(err, NM_INPUT, "the plan would be too large: %u bytes at most", NM_PLAN_BYTES);
-	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
 /* A name fit for a message: bounded, no control characters. */
@@ -374,7 +337,8 @@ static void section_text(const struct outline *outline, const char *value, struc
 	}
 }
 
-static enum nm_code add(const struct outline *outline, const struct nm_edit *edit, struct splices *out,
+/* last: behind all that the file has, where the last of the kind stands in a file that it includes. */
+static enum nm_code add(const struct outline *outline, const struct nm_edit *edit, bool last, struct splices *out,
 			struct nm_error *err)
 {
 	const struct nm_place *place = &edit->place;
@@ -409,7 +373,7 @@ static enum nm_code add(const struct outline *outline, const struct nm_edit *edi
 	else if (splice && first)
 		section_add_first(outline, first_of_kind(outline, place->section), text.data, splice);
 	else if (splice)
-		section_add(outline, item ? item : last_of_kind(outline, OUTLINE_TOP, place->section),
+		section_add(outline, item || last ? item : last_of_kind(outline, OUTLINE_TOP, place->section),
 			    text.data, splice);
 	nm_buf_clear(&text);
 	return code;
@@ -426,28 +390,83 @@ static enum nm_code section_remove(const struct outline *outline, int section, s
 	return NM_OK;
 }
 
-static enum nm_code edit_splices(const struct nm_edit *edit, const struct outline *outline,
-				 struct splices *out, struct nm_error *err)
-{
-	int section;
+/* --- in which file --- */
 
-	if (edit->op == NM_EDIT_ADD || edit->op == NM_EDIT_ADD_FIRST)
-		return add(outline, edit, out, err);
-	section = edit_place_find(outline, &edit->place);
-	if (section == OUTLINE_NONE ||
-	    (section == OUTLINE_TOP && edit->op != NM_EDIT_SET && edit->op != NM_EDIT_UNSET))
-		return edit_place_fail(outline, &edit->place, err);
+/* An option of the top level stands in any of them: where it is set, else in the plan's own. */
+static struct edit_at find_top(const struct edit_parts *parts, const char *option)
+{
+	for (size_t i = 0; option && i < parts->n; i++)
+		if (option_find(&parts->items[i].outline, OUTLINE_TOP, option))
+			return (struct edit_at){ &parts->items[i], OUTLINE_TOP };
+	return (struct edit_at){ &parts->items[0], OUTLINE_TOP };
+}
+
+/* item is OUTLINE_NONE, of the plan's own file, when it stands nowhere. */
+static struct edit_at find_at(const struct edit_parts *parts, const struct nm_edit *edit)
+{
+	if (!*edit->place.section)
+		return find_top(parts, edit->option);
+	for (size_t i = 0; i < parts->n; i++) {
+		const int item = edit_place_find(&parts->items[i].outline, &edit->place);
+
+		if (item != OUTLINE_NONE)
+			return (struct edit_at){ &parts->items[i], item };
+	}
+	return (struct edit_at){ &parts->items[0], OUTLINE_NONE };
+}
+
+/* The first text that breaks off is why something is not found. */
+static enum nm_code find_fail(const struct edit_parts *parts, const struct nm_edit *edit, struct nm_error *err)
+{
+	for (size_t i = 1; i < parts->n && !parts->items[0].outline.broken; i++)
+		if (parts->items[i].outline.broken)
+			return nm_fail(err, NM_INPUT, "%s, line %d: %s", parts->items[i].text.name,
+				       parts->items[i].outline.broken_line, parts->items[i].outline.broken);
+	return edit_place_fail(&parts->items[0].outline, &edit->place, err);
+}
+
+/* What is new goes into the plan's own file. */
+static enum nm_code add_own(const struct edit_parts *parts, const struct nm_edit *edit, struct nm_error *err)
+{
+	struct edit_part *own = &parts->items[0];
+	struct edit_at *order;
+	bool last = false;
+	size_t n;
+
+	if (parts->n > 1 && edit->op == NM_EDIT_ADD) {
+		order = edit_parts_order(parts, edit->place.section, strlen(edit->place.section), &n);
+		if (!order)
+			return nm_fail_memory(err);
+		last = n && order[n - 1].part != own;
+		free(order);
+	}
+	return add(&own->outline, edit, last, &own->splices, err);
+}
+
+static enum nm_code put(const struct nm_edit *edit, struct edit_parts *parts, struct nm_error *err)
+{
+	const struct edit_at at = find_at(parts, edit);
+	const struct outline *outline = &at.part->outline;
+	struct splices *splices = &at.part->splices;
+	const bool option = edit->op == NM_EDIT_SET || edit->op == NM_EDIT_UNSET;
+
+	if (edit->op == NM_EDIT_ADD_FIRST || (edit->op == NM_EDIT_ADD && !edit->place.title && edit->place.step < 0))
+		return add_own(parts, edit, err);
+	if (edit->op == NM_EDIT_ADD)
+		return add(outline, edit, false, splices, err);
+	if (at.item == OUTLINE_NONE || (at.item == OUTLINE_TOP && !option))
+		return find_fail(parts, edit, err);
 	switch (edit->op) {
 	case NM_EDIT_SET:
-		return option_set(outline, section, edit, out, err);
+		return option_set(outline, at.item, edit, splices, err);
 	case NM_EDIT_UNSET:
-		return option_unset(outline, section, edit, out, err);
+		return option_unset(outline, at.item, edit, splices, err);
 	case NM_EDIT_REMOVE:
-		return section_remove(outline, section, out, err);
+		return section_remove(outline, at.item, splices, err);
 	case NM_EDIT_MOVE:
-		return edit_move(outline, section, edit->by, out, err);
+		return edit_move(parts, at, edit->by, err);
 	case NM_EDIT_RENAME:
-		return edit_rename(outline, section, edit->value, out, err);
+		return edit_rename(parts, at, edit->value, err);
 	case NM_EDIT_ADD:
 	case NM_EDIT_ADD_FIRST:
 		break;
@@ -458,31 +477,32 @@ static enum nm_code edit_splices(const struct nm_edit *edit, const struct outlin
 enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out,
 			   size_t *out_len, struct nm_error *err)
 {
-	char *copy = len < NM_PLAN_BYTES ? strndup(text, len) : NULL;
-	struct splices splices = { .n = 0 };
-	struct outline outline;
+	char *copy = len < NM_TEXTS_BYTES ? malloc(len + 1) : NULL;
+	struct edit_parts parts = { 0 };
 	struct nm_buf result;
 	enum nm_code code;
 
-	if (len >= NM_PLAN_BYTES)
-		return nm_fail(err, NM_INPUT, "the plan is too large: %u bytes at most", NM_PLAN_BYTES);
+	if (len >= NM_TEXTS_BYTES)
+		return nm_fail(err, NM_INPUT, "the plan is too large: %u bytes at most", NM_TEXTS_BYTES);
 	if (!copy)
 		return nm_fail_memory(err);
-	nm_buf_init(&result, NM_PLAN_BYTES);
-	code = edit_outline_read(copy, len, &outline, err);
-	if (code)
-		goto out;
-	code = edit_splices(edit, &outline, &splices, err);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	nm_buf_init(&result, NM_TEXTS_BYTES);
+	code = edit_parts_read((struct nm_texts){ copy, len }, &parts, err);
+	for (size_t i = 0; i < parts.n && !code; i++)
+		if (parts.items[i].text.len >= NM_PLAN_BYTES)
+			code = nm_fail(err, NM_INPUT, "the plan is too large: %u bytes at most", NM_PLAN_BYTES);
 	if (!code)
-		code = splices_apply(&outline, &splices, &result, err);
+		code = put(edit, &parts, err);
+	if (!code)
+		code = edit_parts_apply(&parts, &result, err);
 	if (!code) {
 		*out_len = result.len;
 		*out = nm_buf_take(&result);
 		code = *out ? NM_OK : nm_fail_memory(err);
 	}
-	edit_outline_clear(&outline);
-out:
-	splices_clear(&splices);
+	edit_parts_clear(&parts);
 	nm_buf_clear(&result);
 	free(copy);
 	return code;

@@ -104,6 +104,8 @@ extern const struct nm_option_info nm_include_info;
 /* --- plan_beside.c --- */
 /* name, relative to the folder of file; NULL when memory is out. */
 const char *nm_plan_beside(struct nm_arena *arena, const char *file, const char *name);
+/* The path as seen from the folder of the plan, however the plan itself was named; borrowed from it. */
+const char *nm_beside_name(const char *plan, const char *path);
 /* Is that file read as it was kept? */
 bool nm_beside_is_kept(const struct nm_beside *beside, const char *path);
 enum nm_code nm_beside_read(struct nm_beside *beside, const char *path, size_t max, struct nm_buf *out,

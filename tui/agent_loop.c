@@ -175,15 +175,14 @@ static enum nm_code try_file(const struct session *session, struct nm_error *err
 	struct nm_document *document;
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
-	size_t len;
-	const char *text;
+	struct nm_texts texts;
 	enum nm_code code = nm_document_open(session->options.plan_file, &document, err);
 
 	if (code)
 		return code;
 	nm_diags_init(&diags);
-	text = nm_document_text(document, &len);
-	code = session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, err);
+	texts = nm_document_texts(document);
+	code = session_plan_read(session, session->options.plan_file, texts.bytes, texts.len, &plan, &diags, err);
 	if (code && diags.n)
 		nm_fail(err, code, "%s:%d: %s", diags.items[0].file, diags.items[0].line, diags.items[0].text);
 	nm_plan_free(plan);
@@ -199,7 +198,7 @@ static void notice_plan(struct loop *loop)
 	struct nm_error why;
 
 	loop->bad = false;
-	if (nm_document_stale(session->document)) {
+	if (session_outdated(session)) {
 		if (try_file(session, &why) == NM_OK) {
 			session_notice(session);
 		} else {

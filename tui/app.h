@@ -65,6 +65,7 @@ struct app {
 		bool asked;             /* by the run that is under way */
 	} command;                      /* of the `:` line, that waits for a yes */
 	int after, editor_line;         /* what comes once the edits are saved: saving.h */
+	size_t editor_text;             /* which of the plan's texts (plan_texts.h) the editor opens then */
 };
 
 /* Runs the interface until the user quits: an exit status. */

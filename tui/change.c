@@ -96,14 +96,13 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 			     size_t len, struct nm_error *err)
 {
 	const nm_time now = session_now(session);
-	struct change change = {.after = text};
+	struct change change = {.after = {text, len}};
 	struct nm_differences differences;
 	struct nm_findings then;
 	struct nm_plan *plan = NULL;
-	size_t before_len;
 	enum nm_code code = read_plan(session, text, len, &plan, err);
 
-	change.before = session_text(session, &before_len);
+	change.before = session_texts(session);
 	if (!code)
 		code = session_findings_then(session, &change.was, err);
 	if (!code)
@@ -138,7 +137,38 @@ enum nm_code change_add(struct notes *notes, struct figure *figure, struct sessi
 	return code;
 }
 
-/* The lines of the file that edits change. */
+enum nm_code change_add_since(struct notes *notes, struct figure *figure, struct session *session, struct nm_texts before,
+			      struct nm_error *err)
+{
+	const nm_time now = session_now(session);
+	struct change change = {.before = before, .after = session_texts(session)};
+	struct nm_plan_pair pair = {.new_plan = session->plan, .from = now, .until = now + NM_CHECK_HORIZON};
+	struct nm_differences differences;
+	struct nm_findings was;
+	struct nm_plan *plan = NULL;
+	enum nm_code code = session_findings_then(session, &change.then, err);
+
+	if (!code)
+		code = read_plan(session, before.bytes, before.len, &plan, err);
+	if (!code)
+		code = session_check(session, plan, before.bytes, before.len, &was, err);
+	if (code)
+		goto out;
+	pair.old = plan;
+	code = nm_plan_compare(&pair, &differences, err);
+	if (!code) {
+		change.was = &was;
+		change.differences = &differences;
+		change_tell(notes, figure, session, &change);
+		nm_differences_clear(&differences);
+	}
+	nm_findings_clear(&was);
+out:
+	nm_plan_free(plan);
+	return code;
+}
+
+/* The lines of the files that edits change. */
 static void note_lines(struct notes *notes, const struct session *session, const struct nm_edit *edits, size_t n)
 {
 	char *text;
@@ -146,7 +176,7 @@ static void note_lines(struct notes *notes, const struct session *session, const
 
 	if (session_edited(session, edits, n, &text, &len, NULL))
 		return;
-	notes_diff(notes, session_text(session, &len), text);
+	notes_diff_texts(notes, session_texts(session), (struct nm_texts){text, len});
 	notes_add(notes, STYLE_PLAIN, "");
 	free(text);
 }

@@ -6,9 +6,9 @@
 #include "app.h"
 #include "prompt.h"
 
-/* One text of the plan instead of another; borrowed. */
+/* Some texts of the plan instead of others; borrowed. */
 struct change {
-	const char *before, *after;
+	struct nm_texts before, after;
 	const struct nm_differences *differences; /* of what callers get, over the horizon of `check` */
 	const struct nm_findings *was, *then;     /* of check with each of them */
 };
@@ -23,6 +23,9 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 			     size_t len, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code change_add(struct notes *notes, struct figure *figure, struct session *session, const struct nm_edit *edits,
 			size_t n, struct nm_error *err) NM_WARN_UNUSED;
+/* The same of the session's texts, against those that stood in their place before. */
+enum nm_code change_add_since(struct notes *notes, struct figure *figure, struct session *session, struct nm_texts before,
+			      struct nm_error *err) NM_WARN_UNUSED;
 /* Asks whether to make the edits, which app_change then does: shows the lines they change, and all of the above.  A
  * message, and no question, when they cannot be made. */
 void change_ask(struct app *app, int tag, const char *question, const struct nm_edit *edits, size_t n);
@@ -33,7 +36,7 @@ void change_findings(struct notes *notes, const char *file, const struct change 
 
 /* change_week.c: the first week in which one of these differences of two texts of the plan shows, and those around it.
  * No figure when there is none, or memory is out. */
-void change_figure(struct figure *out, const struct session *session, const char *before, const char *after,
+void change_figure(struct figure *out, const struct session *session, struct nm_texts before, struct nm_texts after,
 		   const struct nm_differences *differences);
 
 #endif

@@ -20,32 +20,51 @@ struct told {
 	bool paired, reworded; /* with one of the other text; in other words */
 };
 
+/* Is this file, as findings name it, the one of that name among the texts of the plan? */
+static bool places_in(const char *plan, const char *file, const char *name)
+{
+	return !strcmp(nm_texts_name(plan, file), name);
+}
+
+/* Is it one of them at all? */
+static bool places_of_plan(const char *plan, const char *file, const struct nm_written *written)
+{
+	for (size_t i = 0; i < written->n; i++)
+		if (places_in(plan, file, written->sections[i].file))
+			return true;
+	for (size_t i = 0; written->n && i < written->sections[0].n; i++)
+		if (places_in(plan, file, written->sections[0].options[i].file))
+			return true;
+	return false;
+}
+
 static struct spot spot_of(const struct nm_pos *pos, const struct nm_written *written, const char *file)
 {
 	struct spot spot = {.file = pos->file, .step = -1, .line = pos->line};
 
-	if (!pos->file || strcmp(pos->file, file) != 0)
+	if (!pos->file)
 		return spot;
 	for (size_t i = 0; i < written->n; i++) { /* the innermost comes last */
 		const struct nm_written_section *section = &written->sections[i];
 
-		if (i && (pos->line < section->line || pos->line > section->end_line))
+		if (i ? pos->line < section->line || pos->line > section->end_line || !places_in(file, pos->file, section->file)
+		      : !places_of_plan(file, pos->file, written))
 			continue;
 		spot = (struct spot){pos->file, section->kind, section->title, NULL, section->step, 0};
 		for (size_t j = 0; j < section->n; j++)
-			if (section->options[j].line == pos->line)
+			if (section->options[j].line == pos->line && places_in(file, pos->file, section->options[j].file))
 				spot.option = section->options[j].name;
 	}
 	return spot;
 }
 
 /* The caller frees it; NULL when memory is out. */
-static struct told *told_of(const struct nm_findings *findings, const char *text, const char *file,
+static struct told *told_of(const struct nm_findings *findings, struct nm_texts texts, const char *file,
 			    struct nm_written *written)
 {
 	struct told *told = calloc(findings->n + 1, sizeof *told);
 
-	if (nm_written_read(text, strlen(text), written, NULL))
+	if (nm_written_read(texts.bytes, texts.len, written, NULL))
 		*written = (struct nm_written){0};
 	for (size_t i = 0; told && i < findings->n; i++) {
 		told[i].finding = &findings->items[i];

@@ -373,13 +373,13 @@ static void draw(const void *state, struct canvas *canvas, struct box box)
 
 /* --- making it --- */
 
-static enum nm_code read_plan(const struct session *session, const char *text, struct nm_plan **out, struct nm_error *err)
+static enum nm_code read_plan(const struct session *session, struct nm_texts texts, struct nm_plan **out, struct nm_error *err)
 {
 	struct nm_diags diags;
 	enum nm_code code;
 
 	nm_diags_init(&diags);
-	code = session_plan_read(session, session->options.plan_file, text, strlen(text), out, &diags, err);
+	code = session_plan_read(session, session->options.plan_file, texts.bytes, texts.len, out, &diags, err);
 	nm_diags_clear(&diags);
 	return code;
 }
@@ -434,7 +434,7 @@ static enum nm_code add_lines(struct pair *pair, const struct nm_differences *di
 	return code;
 }
 
-void change_figure(struct figure *out, const struct session *session, const char *before, const char *after,
+void change_figure(struct figure *out, const struct session *session, struct nm_texts before, struct nm_texts after,
 		   const struct nm_differences *differences)
 {
 	struct pair *pair = differences->n ? calloc(1, sizeof *pair) : NULL;

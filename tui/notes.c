@@ -181,6 +181,38 @@ void notes_diff(struct notes *notes, const char *before, const char *after)
 	cut_clear(&b);
 }
 
+static bool same_file(const struct nm_file_text *a, const struct nm_file_text *b)
+{
+	return a->len == b->len && !memcmp(a->text, b->text, a->len);
+}
+
+/* The plan's own file needs no name: it is what all is about. */
+static void diff_file(struct notes *notes, const struct nm_file_text *before, const struct nm_file_text *after)
+{
+	if (same_file(before, after))
+		return;
+	if (*before->name)
+		notes_addf(notes, STYLE_DIM, "in %s", before->name);
+	notes_diff(notes, before->text, after->text);
+}
+
+void notes_diff_texts(struct notes *notes, struct nm_texts before, struct nm_texts after)
+{
+	struct nm_file_text was = {0}, now = {0}, other;
+
+	while (nm_texts_next(before, &was)) {
+		other = (struct nm_file_text){was.name, "", 0};
+		nm_texts_find(after, was.name, &other);
+		diff_file(notes, &was, &other);
+	}
+	while (nm_texts_next(after, &now)) {
+		if (nm_texts_find(before, now.name, &other))
+			continue;
+		other = (struct nm_file_text){now.name, "", 0};
+		diff_file(notes, &other, &now);
+	}
+}
+
 size_t notes_rows(const struct notes *notes, int width)
 {
 	size_t rows = 0;

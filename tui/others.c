@@ -147,7 +147,6 @@ static void notes_of(struct notes *notes, const struct app *app, const struct pr
 	struct unsaved unsaved;
 	struct nm_buf path;
 	struct nm_error err;
-	size_t len;
 
 	whole_name(other, name);
 	notes_add(notes, STYLE_PLAIN, "");
@@ -159,7 +158,9 @@ static void notes_of(struct notes *notes, const struct app *app, const struct pr
 	if (path.failed || unsaved_read(path.data, &unsaved, &err)) {
 		notes_add(notes, STYLE_DIM, "their text cannot be read from here");
 	} else {
-		notes_diff(notes, unsaved.base ? unsaved.base : nm_document_saved(app->session->document, &len), unsaved.text);
+		notes_diff_texts(notes, unsaved.base ? (struct nm_texts){unsaved.base, unsaved.base_len}
+						     : nm_document_saved(app->session->document),
+				 (struct nm_texts){unsaved.text, unsaved.len});
 		unsaved_clear(&unsaved);
 	}
 	nm_buf_clear(&path);

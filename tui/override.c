@@ -89,11 +89,12 @@ enum nm_code override_begin(const struct session *session, const struct override
 enum nm_code override_end(const struct session *session, const char *name, struct nm_edit *out, struct nm_error *err)
 {
 	const struct nm_override *override = find(session->plan, name);
+	struct nm_file_text file;
 
 	if (!override)
 		return nm_fail(err, NM_INPUT, "no override `%s`; `nevermiss override --list` shows them", name);
-	if (strcmp(override->rule.pos.file, session->options.plan_file) != 0)
-		return nm_fail(err, NM_INPUT, "override `%s` stands in %s, line %d, which the plan includes: take it out there",
+	if (!nm_texts_find(session_texts(session), nm_texts_name(session->options.plan_file, override->rule.pos.file), &file))
+		return nm_fail(err, NM_INPUT, "override `%s` stands in %s, line %d, which is not edited here: take it out there",
 			       name, override->rule.pos.file, override->rule.pos.line);
 	*out = (struct nm_edit){.op = NM_EDIT_REMOVE, .place = {.section = "override", .title = name, .step = -1}};
 	return NM_OK;

@@ -330,7 +330,7 @@ static void choose_step_place(struct plan_screen *screen, const struct nm_plan *
 	place_hold(&screen->draft.behind, &place);
 }
 
-/* What the plan's own file has of it: the cursor need not be on a section. */
+/* What the plan's files have of it: the cursor need not be on a section. */
 static bool stands_written(const struct app *app, const struct nm_place *place)
 {
 	const struct nm_written *written;
@@ -344,7 +344,7 @@ static bool takes_all(const struct nm_rule *rule)
 }
 
 /* A rule behind one that takes all calls would decide nothing: it comes before that, and behind the one under the
- * cursor if that is there already.  One of another file cannot be stood behind. */
+ * cursor if that is there already.  One of a file that is not edited here cannot be stood behind. */
 static void choose_rule_place(struct plan_screen *screen, const struct app *app, const char *chosen)
 {
 	const struct nm_plan *plan = app_plan(app);

@@ -282,8 +282,7 @@ void change_move(struct plan_screen *screen, struct app *app, int by)
 /* A section with another name: its bytes but for the title. */
 static char *copied(const struct app *app, const struct nm_written_section *section, const char *title)
 {
-	size_t len;
-	const char *text = session_text(app->session, &len);
+	const char *text = session_texts(app->session).bytes;
 	struct nm_buf copy;
 
 	nm_buf_init(&copy, NM_PLAN_BYTES);

@@ -111,7 +111,7 @@ static void ask_delete(struct app *app, const struct removal *removal, const cha
 		return;
 	}
 	notes_init(&notes);
-	notes_diff(&notes, session_text(app->session, &len), after);
+	notes_diff_texts(&notes, session_texts(app->session), (struct nm_texts){after, len});
 	snprintf(question, sizeof question, "delete %s?", where);
 	app_confirm(app, TAG_DELETE, question, &notes);
 	notes_clear(&notes);

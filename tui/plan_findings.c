@@ -28,7 +28,7 @@ static bool lies_in_section(const struct app *app, const struct nm_finding *find
 		return false;
 	for (size_t i = 0; i < written->n; i++) {
 		const struct nm_written_section *section = &written->sections[i];
-		const struct nm_pos pos = {app->session->options.plan_file, section->line, section->end_line};
+		const struct nm_pos pos = {nm_document_path(app->session->document, section->file), section->line, section->end_line};
 
 		if (section->kind[0] && lies_in(finding, pos))
 			return true;

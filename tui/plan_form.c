@@ -116,6 +116,21 @@ static void note_users(struct form *form)
 	nm_buf_clear(&users.words);
 }
 
+/* "includes  people.conf, rules.conf" */
+static void note_includes(struct form *form, const struct session *session)
+{
+	struct nm_file_text at = {0};
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 14);
+	nm_texts_next(session_texts(session), &at);
+	while (nm_texts_next(session_texts(session), &at))
+		nm_buf_addf(&words, "%s%s", words.len ? ", " : "", at.name);
+	if (words.len && !words.failed)
+		notes_addf(&form->aside, STYLE_PLAIN, "includes  %s", words.data);
+	nm_buf_clear(&words);
+}
+
 /* "not with kind = ai: role" */
 static void note_idle(struct form *form)
 {
@@ -161,6 +176,8 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 		add_options(form);
 		note_users(form);
 	}
+	if (section && !section->kind[0])
+		note_includes(form, app->session);
 	changes = section && note_changes(form, app->session);
 	note_findings(form, app, pos, changes);
 	if (section)
@@ -212,15 +229,15 @@ static void draw_value(struct pen *pen, unsigned mark, const struct nm_written_o
 		pen_text(pen, STYLE_WARNING | mark, "none: matches nothing");
 }
 
-static const struct nm_finding *finding_at(const struct app *app, int line)
+static const struct nm_finding *finding_at(const struct app *app, const struct nm_written_option *option)
 {
 	const struct session *session = app->session;
 
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
 		const struct nm_finding *finding = &session->findings.items[i];
 
-		if (finding->pos.line == line && finding->pos.file &&
-		    !strcmp(finding->pos.file, session->options.plan_file))
+		if (finding->pos.line == option->line && finding->pos.file &&
+		    !strcmp(nm_texts_name(session->options.plan_file, finding->pos.file), option->file))
 			return finding;
 	}
 	return NULL;
@@ -239,7 +256,7 @@ static void draw_option(const struct form *form, const struct app *app, struct c
 {
 	struct pen pen = pen_at(canvas, box.x + 1, box.y, box.x + box.width - 2);
 	const unsigned mark = at ? STYLE_CURSOR : 0;
-	const struct nm_finding *finding = field->written ? finding_at(app, field->written->line) : NULL;
+	const struct nm_finding *finding = field->written ? finding_at(app, field->written) : NULL;
 
 	if (at)
 		canvas_pointer(canvas, box.x, box.y);
@@ -293,7 +310,8 @@ static void where_words(const struct form *form, const struct app *app, int hidd
 
 	if (hidden > 0)
 		snprintf(more, sizeof more, "%d more", hidden);
-	pos_words((struct nm_pos){app->session->options.plan_file, form->section->line, 0}, where, sizeof where);
+	pos_words((struct nm_pos){nm_document_path(app->session->document, form->section->file), form->section->line, 0}, where,
+		  sizeof where);
 	snprintf(out, WHERE_TEXT, "%s%s%s", more, *more ? "  " : "", where);
 	if (text_width(out) > room)
 		snprintf(out, WHERE_TEXT, "%s", more);
@@ -331,7 +349,7 @@ static void draw_rows(const struct form *form, const struct app *app, struct can
 
 static void draw_included(const struct form *form, struct canvas *canvas, struct box box)
 {
-	canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file: e opens it");
+	canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file that is not edited here: e opens it");
 	box.y += 2;
 	box.height -= 2;
 	notes_draw(&form->aside, canvas, box, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A section as it stands in the file: see plan_text.h.  In: the plan's text, where the section is in it.  Out: rows.
+ * A section as it stands in the file: see plan_text.h.  In: the plan's texts, where the section is in them.  Out: rows.
  */
 #include "plan_text.h"
 
@@ -50,9 +50,17 @@ static int line_ends(const char *text)
 	return n;
 }
 
-void section_text_build(struct section_text *text, const char *plan, const struct nm_written_section *section)
+static struct at_line begin_of(struct nm_texts texts, const char *name)
 {
-	struct at_line at = {plan, 1};
+	struct nm_file_text file = {name, "", 0};
+
+	nm_texts_find(texts, name, &file);
+	return (struct at_line){file.text, 1};
+}
+
+void section_text_build(struct section_text *text, struct nm_texts texts, const struct nm_written_section *section)
+{
+	struct at_line at = begin_of(texts, section->file);
 
 	section_text_clear(text);
 	if (section->kind[0])
@@ -60,6 +68,8 @@ void section_text_build(struct section_text *text, const char *plan, const struc
 	for (size_t i = 0; !section->kind[0] && i < section->n; i++) {
 		const struct nm_written_option *option = &section->options[i];
 
+		if (i && strcmp(option->file, section->options[i - 1].file) != 0)
+			at = begin_of(texts, option->file);
 		add_lines(text, &at, option->line, option->line + line_ends(option->text));
 	}
 }

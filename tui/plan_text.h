@@ -18,9 +18,9 @@ struct section_text {
 	size_t n, capacity;
 };
 
-/* Makes it anew, from the text that the section was read of; of the top level the lines of its options.  What memory
+/* Makes it anew, from the texts that the section was read of; of the top level the lines of its options.  What memory
  * has no room for is left out. */
-void section_text_build(struct section_text *text, const char *plan, const struct nm_written_section *section);
+void section_text_build(struct section_text *text, struct nm_texts texts, const struct nm_written_section *section);
 void section_text_clear(struct section_text *text);
 /* Rows that it needs. */
 int section_text_rows(const struct section_text *text, int width);

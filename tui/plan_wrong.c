@@ -8,24 +8,6 @@
 
 #include "plan_screen.h"
 
-/* The line on which the option stands in a text; 0 when it is not there. */
-static int line_of(const char *text, size_t len, const struct nm_place *place, const char *option)
-{
-	const struct nm_written_section *section;
-	const struct nm_written_option *found = NULL;
-	struct nm_written written;
-	int line;
-
-	if (nm_written_read(text, len, &written, NULL))
-		return 0;
-	section = nm_written_find(&written, place);
-	if (section)
-		found = nm_written_option(section, option);
-	line = found ? found->line : 0;
-	nm_written_clear(&written);
-	return line;
-}
-
 /* Does it begin with the option's name? */
 static bool tells_of(const struct nm_diag *diag, const char *option)
 {
@@ -35,18 +17,40 @@ static bool tells_of(const struct nm_diag *diag, const char *option)
 }
 
 /* The mistake that tells of the option, or one that stands on its line; NULL. */
-static const struct nm_diag *mistake_of(const struct nm_diags *diags, const char *file, int line, const char *option)
+static const struct nm_diag *mistake_of(const struct app *app, const struct nm_diags *diags,
+					const struct nm_written_option *option)
 {
 	const struct nm_diag *found = NULL;
 
-	for (size_t i = 0; i < diags->n && line; i++) {
+	for (size_t i = 0; i < diags->n; i++) {
 		const struct nm_diag *diag = &diags->items[i];
 
-		if (diag->line == line && !strcmp(diag->file, file) &&
-		    (!found || (!tells_of(found, option) && tells_of(diag, option))))
+		if (diag->line == option->line &&
+		    !strcmp(nm_texts_name(app->session->options.plan_file, diag->file), option->file) &&
+		    (!found || (!tells_of(found, option->name) && tells_of(diag, option->name))))
 			found = diag;
 	}
 	return found;
+}
+
+/* That of the option of a place in these texts. */
+static const struct nm_diag *mistake_at(const struct app *app, const struct nm_diags *diags, struct nm_texts texts,
+					const struct nm_place *place, const char *option)
+{
+	const struct nm_written_section *section;
+	const struct nm_written_option *found = NULL;
+	const struct nm_diag *mistake = NULL;
+	struct nm_written written;
+
+	if (nm_written_read(texts.bytes, texts.len, &written, NULL))
+		return NULL;
+	section = nm_written_find(&written, place);
+	if (section)
+		found = nm_written_option(section, option);
+	if (found)
+		mistake = mistake_of(app, diags, found);
+	nm_written_clear(&written);
+	return mistake;
 }
 
 /* Of a list it is said which of its values is meant. */
@@ -73,8 +77,7 @@ static bool tried_wrong(struct app *app, const struct nm_edit *edits, size_t n, 
 	}
 	nm_diags_init(&diags);
 	if (session_try(app->session, text, len, &diags, err))
-		mistake = mistake_of(&diags, app->session->options.plan_file, line_of(text, len, place, info->name),
-				     info->name);
+		mistake = mistake_at(app, &diags, (struct nm_texts){text, len}, place, info->name);
 	if (mistake)
 		tell(app, mistake, info);
 	nm_diags_clear(&diags);

@@ -6,6 +6,7 @@
 #ifndef TUI_PROMPT_H
 #define TUI_PROMPT_H
 
+#include "nevermiss/plan_texts.h"
 #include "app.h"
 #include "typing.h"
 
@@ -35,6 +36,8 @@ void notes_lines(struct notes *notes, const char *text);
 void notes_styled_lines(struct notes *notes, unsigned style, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
+/* The same of all files of a plan, each under its name but for the plan's own. */
+void notes_diff_texts(struct notes *notes, struct nm_texts before, struct nm_texts after);
 
 /* What stands among the lines of a question or page, and has keys of its own: a week. */
 struct figure {

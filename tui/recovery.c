@@ -43,10 +43,7 @@ struct found {
 
 static bool is_plan(const struct app *app, const char *text, size_t text_len)
 {
-	size_t len;
-	const char *plan = nm_document_text(app->session->document, &len);
-
-	return len == text_len && !memcmp(plan, text, len);
+	return nm_texts_same(nm_document_texts(app->session->document), (struct nm_texts){text, text_len});
 }
 
 static void choose_way(const struct app *app, struct found *found)
@@ -101,13 +98,13 @@ static void forget_found(struct app *app)
 /* --- the question --- */
 
 /* Of a text of which nobody knows what it was made from: the lines that go with it may be anybody's. */
-static void warn_of_lines(struct notes *notes, const char *plan, const char *text)
+static void warn_of_lines(struct notes *notes, struct nm_texts plan, struct nm_texts texts)
 {
 	struct notes diff;
 	size_t gone = 0;
 
 	notes_init(&diff);
-	notes_diff(&diff, plan, text);
+	notes_diff_texts(&diff, plan, texts);
 	for (size_t i = 0; i < diff.n; i++)
 		gone += diff.items[i].style == STYLE_REMOVED;
 	if (gone)
@@ -120,28 +117,30 @@ static void warn_of_lines(struct notes *notes, const char *plan, const char *tex
 /* What it would change, and the lines of the file. */
 static void notes_taken(struct notes *notes, struct figure *figure, struct app *app, const struct found *found)
 {
-	const char *plan = nm_document_text(app->session->document, NULL);
+	const struct nm_texts plan = nm_document_texts(app->session->document), taken = {found->text, found->len};
 	struct nm_error err;
 
 	if (!found->unsaved.base)
-		warn_of_lines(notes, plan, found->text);
+		warn_of_lines(notes, plan, taken);
 	notes_add(notes, STYLE_HEAD, "what they change for callers");
 	if (change_add_text(notes, figure, app->session, found->text, found->len, &err))
 		notes_addf(notes, STYLE_WARNING, "it is not known: %s", err.text);
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "in the file");
-	notes_diff(notes, plan, found->text);
+	notes_diff_texts(notes, plan, taken);
 }
 
 /* What became of the text that both sides began with. */
 static void notes_apart(struct notes *notes, const struct app *app, const struct found *found)
 {
+	const struct nm_texts base = {found->unsaved.base, found->unsaved.base_len};
+
 	notes_addf(notes, STYLE_WARNING, "they cannot be put on top of it: %s", found->why.text);
 	notes_add(notes, STYLE_HEAD, "changed in the plan since");
-	notes_diff(notes, found->unsaved.base, nm_document_text(app->session->document, NULL));
+	notes_diff_texts(notes, base, nm_document_texts(app->session->document));
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "changed by these edits");
-	notes_diff(notes, found->unsaved.base, found->unsaved.text);
+	notes_diff_texts(notes, base, (struct nm_texts){found->unsaved.text, found->unsaved.len});
 }
 
 static bool newer(const struct stat *a, const struct stat *b)
@@ -273,7 +272,8 @@ static void save_beside(struct app *app, const struct found *found)
 	name_beside(app, &name);
 	if (name.failed) {
 		app_message(app, STYLE_ERROR, "no room for the name of a file beside the plan: the edits are kept");
-	} else if (nm_file_write(name.data, found->unsaved.text, found->unsaved.len, true, &err)) {
+	} else if (session_write_beside(app->session, (struct nm_texts){found->unsaved.text, found->unsaved.len},
+					(struct nm_texts){found->unsaved.base, found->unsaved.base_len}, name.data, &err)) {
 		app_error(app, &err);
 	} else {
 		app_message(app, STYLE_GOOD, "%s has the text with those edits, the plan is as it was saved", name.data);
@@ -324,13 +324,16 @@ bool recovery_guard(struct app *app)
 	struct nm_buf path;
 	struct nm_error err;
 	struct unsaved unsaved = {0};
+	const struct nm_texts saved = nm_document_saved(app->session->document), now = nm_document_texts(app->session->document);
 
 	if (dirty ? recovery->kept && recovery->generation == app->session->generation : !recovery->kept)
 		return false;
 	nm_buf_init(&path, PATH_BYTES);
 	presence_unsaved(&recovery->presence, NULL, &path);
-	unsaved.base = nm_document_saved(app->session->document, &unsaved.base_len);
-	unsaved.text = nm_document_text(app->session->document, &unsaved.len);
+	unsaved.base = saved.bytes;
+	unsaved.base_len = saved.len;
+	unsaved.text = now.bytes;
+	unsaved.len = now.len;
 	if (!dirty)
 		unlink(path.data);
 	else if (unsaved_write(path.data, &unsaved, &err))

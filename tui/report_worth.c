@@ -199,7 +199,7 @@ static bool edit_value(struct app *app, const struct worth_own *own, const char 
 		return app_edit(app, edits, n, "what a job is worth");
 	if (app_plan(app)->value.given) {
 		app_message(app, STYLE_WARNING,
-			    "section value stands in an included file: e on the Plan screen opens it");
+			    "section value stands in a file that is not edited here: e on the Plan screen opens it");
 		return false;
 	}
 	snprintf(section, sizeof section, "value { job = %s  booked = %s }", job, booked);

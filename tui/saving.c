@@ -8,13 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "change.h"
 #include "prompt.h"
 #include "term.h"
 
-enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_GONE = -7, TAG_EDITOR = -8, TAG_MERGE = -9 };
+enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_GONE = -7, TAG_EDITOR = SAVING_TAG_EDITOR, TAG_MERGE = -9 };
 
 #define STEPS_SHOWN 100 /* the newest ones; u goes further back */
 
@@ -23,8 +22,7 @@ static bool dirty(const struct app *app)
 	return nm_document_dirty(app->session->document);
 }
 
-/* "1 edit", "2 edits" */
-static void edits_words(const struct app *app, char *out, size_t size)
+void edits_words(const struct app *app, char *out, size_t size)
 {
 	const size_t n = nm_document_edits(app->session->document);
 
@@ -38,15 +36,14 @@ static void tell_changes(struct notes *notes, struct figure *figure, struct sess
 {
 	struct change change = {0};
 	const struct nm_differences *changes;
-	size_t len;
 	struct nm_error err;
 
 	if (session_changes(session, &changes, &change.was, &err) || session_findings_then(session, &change.then, &err)) {
 		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
 		return;
 	}
-	change.before = nm_document_saved(session->document, &len);
-	change.after = nm_document_text(session->document, &len);
+	change.before = nm_document_saved(session->document);
+	change.after = nm_document_texts(session->document);
 	change.differences = changes;
 	change_tell(notes, figure, session, &change);
 }
@@ -59,13 +56,11 @@ void notes_changes(struct notes *notes, struct session *session)
 /* The lines by which the text differs from the saved one. */
 static void notes_unsaved(struct notes *notes, const struct session *session, bool back)
 {
-	size_t len;
-	const char *now = nm_document_text(session->document, &len);
-	const char *saved = nm_document_saved(session->document, &len);
+	const struct nm_texts now = nm_document_texts(session->document), saved = nm_document_saved(session->document);
 
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_addf(notes, STYLE_HEAD, "in the file");
-	notes_diff(notes, back ? now : saved, back ? saved : now);
+	notes_diff_texts(notes, back ? now : saved, back ? saved : now);
 }
 
 /* Does a diff take out the same lines, in the same order, as it puts in? */
@@ -86,12 +81,12 @@ static bool moves_only(const struct notes *diff)
 }
 
 /* The lines that a step changed; of a section that was moved its words say it all. */
-static void step_lines(struct notes *notes, const char *what, const char *before, const char *text)
+static void step_lines(struct notes *notes, const char *what, struct nm_texts before, struct nm_texts after)
 {
 	struct notes diff;
 
 	notes_init(&diff);
-	notes_diff(&diff, before, text);
+	notes_diff_texts(&diff, before, after);
 	for (size_t i = 0; i < diff.n && !(strstr(what, MOVED) && moves_only(&diff)); i++)
 		notes_add(notes, diff.items[i].style, diff.items[i].text);
 	notes_clear(&diff);
@@ -100,14 +95,28 @@ static void step_lines(struct notes *notes, const char *what, const char *before
 static void step_notes(struct notes *notes, const struct nm_document *document, size_t i, size_t now)
 {
 	const char *what, *before_what;
-	size_t len;
-	const char *text = nm_document_step(document, i, &what, &len);
-	const char *before = nm_document_step(document, i - 1, &before_what, &len);
+	const struct nm_texts after = nm_document_step(document, i, &what), before = nm_document_step(document, i - 1, &before_what);
 
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_addf(notes, i > now ? STYLE_DIM : STYLE_BOLD, "%zu  %s%s", i, what,
 		   i > now ? " (taken back: C-r makes it again)" : "");
-	step_lines(notes, what, before, text);
+	step_lines(notes, what, before, after);
+}
+
+/* The editor saves by itself, unseen by anybody: what that changed is told once it is done. */
+static void tell_editor(struct notes *notes, struct figure *figure, struct session *session, size_t now)
+{
+	const char *what;
+	struct nm_error err;
+
+	if (!now)
+		return;
+	nm_document_step(session->document, now, &what);
+	if (strcmp(what, IN_EDITOR) != 0)
+		return;
+	notes_add(notes, STYLE_HEAD, "what you did in your editor changes for callers");
+	if (change_add_since(notes, figure, session, nm_document_step(session->document, now - 1, &what), &err))
+		notes_addf(notes, STYLE_WARNING, "it is not known: %s", err.text);
 }
 
 void saving_page(struct app *app)
@@ -123,6 +132,7 @@ void saving_page(struct app *app)
 		tell_changes(&notes, &figure, app->session);
 	} else {
 		notes_add(&notes, STYLE_PLAIN, "the file is as you see it: nothing to save");
+		tell_editor(&notes, &figure, app->session, now);
 	}
 	others_notes(&notes, app);
 	for (size_t i = n; i-- > 1 && n - i <= STEPS_SHOWN;)
@@ -186,6 +196,19 @@ static void ask_stale(struct app *app)
 	app_choose(app, TAG_STALE, question, ways + WAY_LOOK, n - WAY_LOOK, 0);
 }
 
+/* Of a calendar's file or an account's codes, which are not edited here. */
+static void say_beside(struct app *app)
+{
+	static const char what[] = "a file beside the plan changed on disk";
+	struct nm_error err;
+
+	if (session_need_plan(app->session, &err))
+		app_message(app, STYLE_ERROR, "%s: it does not read: %s", what, err.text);
+	else
+		app_message(app, STYLE_PLAIN, "%s: the plan was read again%s", what,
+			    dirty(app) ? ", your edits stay" : "");
+}
+
 bool app_notice(struct app *app)
 {
 	char what[APP_MESSAGE];
@@ -199,6 +222,10 @@ bool app_notice(struct app *app)
 	if (!session_notice(app->session))
 		return false;
 	app_forget_facts(app);
+	if (app->session->noticed_beside) {
+		say_beside(app);
+		return true;
+	}
 	saver_words(app->session->saver,
 		    app->session->stale ? "the file changed on disk" : "the plan changed on disk", what);
 	if (app->session->gone)
@@ -228,11 +255,10 @@ static void take_disk(struct app *app, const char *kept)
 
 static void save_beside(struct app *app, const char *file)
 {
-	size_t len;
-	const char *text = nm_document_text(app->session->document, &len);
+	const struct nm_document *document = app->session->document;
 	struct nm_error err;
 
-	if (nm_file_write(file, text, len, true, &err)) {
+	if (session_write_beside(app->session, nm_document_texts(document), nm_document_saved(document), file, &err)) {
 		app_error(app, &err);
 		app_ask(app, TAG_BESIDE, "new file", "", file);
 		return;
@@ -244,26 +270,26 @@ static void save_beside(struct app *app, const char *file)
 static void show_both(struct app *app)
 {
 	const struct nm_document *document = app->session->document;
-	const char *saved, *ours = nm_document_text(document, NULL);
-	struct nm_buf theirs;
+	const struct nm_texts saved = nm_document_saved(document);
+	struct nm_texts_disk theirs;
 	struct notes notes;
 	struct nm_error err;
-	size_t len;
+	bool read;
 
-	saved = nm_document_saved(document, &len);
-	nm_buf_init(&theirs, NM_PLAN_BYTES);
 	notes_init(&notes);
 	notes_add(&notes, STYLE_HEAD, "changed in the file");
-	if (nm_file_read(nm_document_file(document), NM_PLAN_BYTES, &theirs, &err))
-		notes_addf(&notes, STYLE_WARNING, "%s", err.text);
+	read = nm_texts_read(nm_document_file(document), &theirs, &err) == NM_OK;
+	if (read)
+		notes_diff_texts(&notes, saved, (struct nm_texts){theirs.texts.data, theirs.texts.len});
 	else
-		notes_diff(&notes, saved, theirs.data);
+		notes_addf(&notes, STYLE_WARNING, "%s", err.text);
 	notes_add(&notes, STYLE_PLAIN, "");
 	notes_add(&notes, STYLE_HEAD, "changed by you, not saved");
-	notes_diff(&notes, saved, ours);
+	notes_diff_texts(&notes, saved, nm_document_texts(document));
 	app_page(app, "the file and your text, against what you began with: W asks again", &notes);
 	notes_clear(&notes);
-	nm_buf_clear(&theirs);
+	if (read)
+		nm_texts_disk_clear(&theirs);
 }
 
 /* How that is saved is asked as of any edit. */
@@ -295,76 +321,6 @@ static void answer_stale(struct app *app, size_t way)
 	app_ask(app, TAG_BESIDE, "new file", file, NULL);
 }
 
-/* --- the editor --- */
-
-/* What became of the plan, for whom the editor hid it. */
-static void say_edited(struct app *app, bool same)
-{
-	struct nm_error err;
-
-	if (session_need_plan(app->session, &err))
-		app_message(app, STYLE_ERROR, "after your editor the plan does not read: %s", err.text);
-	else if (same)
-		app_message(app, STYLE_PLAIN, "your editor changed nothing");
-	else
-		app_message(app, STYLE_PLAIN, "the plan was read as your editor left it");
-}
-
-static void open_editor(struct app *app, const char *file, int at)
-{
-	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
-	struct nm_document *document = app->session->document;
-	char line[16], *before;
-	const char *after;
-	size_t len, len_after;
-	struct nm_error err;
-
-	if (!app->term) {
-		app_message(app, STYLE_WARNING, "there is no terminal for an editor");
-		return;
-	}
-	snprintf(line, sizeof line, "+%d", at > 0 ? at : 1);
-	after = nm_document_text(document, &len);
-	before = strndup(after, len);
-	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, "in your editor", &err)) {
-		app_error(app, &err);
-	} else {
-		after = nm_document_text(document, &len_after);
-		say_edited(app, before && len == len_after && memcmp(before, after, len) == 0);
-	}
-	free(before);
-}
-
-/* Where the text has its first mistake; else the place given. */
-static struct nm_pos mistake_or(const struct app *app, struct nm_pos pos)
-{
-	const struct nm_diags *diags = &app->session->diags;
-
-	if (app_reads(app) || diags->n == 0)
-		return pos;
-	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
-}
-
-void app_editor(struct app *app, struct nm_pos pos)
-{
-	static const char *const ways[] = { "save them first, then open the editor", "not now" };
-	const char *plan_file = app->session->options.plan_file, *file;
-	char question[128], edits[32];
-
-	if (!app_may_write(app))
-		return;
-	pos = mistake_or(app, pos);
-	file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
-	if (!dirty(app) || strcmp(file, plan_file) != 0) {
-		open_editor(app, file, pos.line);
-		return;
-	}
-	app->editor_line = pos.line;
-	edits_words(app, edits, sizeof edits);
-	snprintf(question, sizeof question, "your editor would open the file without your %s", edits);
-	app_choose(app, TAG_EDITOR, question, ways, 2, 0);
-}
-
 /* --- saving --- */
 
 static void go_on(struct app *app)
@@ -372,13 +328,29 @@ static void go_on(struct app *app)
 	if (app->after == AFTER_QUIT)
 		app->ended = true;
 	else if (app->after == AFTER_EDITOR)
-		open_editor(app, app->session->options.plan_file, app->editor_line);
+		saving_editor(app);
 	app->after = AFTER_NOTHING;
+}
+
+/* "plan.conf, people.conf": those that saving writes. */
+static void changed_files(const struct app *app, char *out, size_t size)
+{
+	const struct nm_document *document = app->session->document;
+	struct nm_file_text at = {0}, was;
+	int used = 0;
+
+	out[0] = '\0';
+	while (nm_texts_next(nm_document_texts(document), &at) && (size_t)used < size) {
+		if (nm_texts_find(nm_document_saved(document), at.name, &was) && !strcmp(was.text, at.text))
+			continue;
+		used += snprintf(out + used, size - (size_t)used, "%s%s", used ? ", " : "",
+				 *at.name ? at.name : app->session->options.plan_file);
+	}
 }
 
 void saving_ask(struct app *app, enum saving_after after)
 {
-	char question[APP_MESSAGE], edits[32];
+	char question[APP_MESSAGE], edits[32], files[APP_MESSAGE - 64];
 	struct figure figure = {0};
 	struct notes notes;
 
@@ -396,7 +368,8 @@ void saving_ask(struct app *app, enum saving_after after)
 		return;
 	}
 	edits_words(app, edits, sizeof edits);
-	snprintf(question, sizeof question, "save %s to %s?", edits, app->session->options.plan_file);
+	changed_files(app, files, sizeof files);
+	snprintf(question, sizeof question, "save %s to %s?", edits, files);
 	notes_init(&notes);
 	others_warn(&notes, app);
 	tell_changes(&notes, &figure, app->session);
@@ -409,11 +382,10 @@ void saving_ask(struct app *app, enum saving_after after)
 /* Others may have put one there meanwhile: that is not overwritten. */
 static void write_again(struct app *app)
 {
-	size_t len;
-	const char *saved = nm_document_saved(app->session->document, &len);
+	const char *saved = nm_document_saved(app->session->document).bytes;
 	struct nm_error err;
 
-	if (nm_file_write(nm_document_file(app->session->document), saved, len, true, &err)) {
+	if (nm_file_write(nm_document_file(app->session->document), saved, strlen(saved), true, &err)) {
 		app_error(app, &err);
 		return;
 	}

@@ -22,6 +22,12 @@ void saving_discard(struct app *app);
 void notes_changes(struct notes *notes, struct session *session);
 /* The page of all steps: what each changed, and what they change together. */
 void saving_page(struct app *app);
+/* "1 edit", "2 edits": those that are not saved. */
+void edits_words(const struct app *app, char *out, size_t size);
+/* saving_editor.c: opens the editor as was asked before the edits were saved. */
+enum { SAVING_TAG_EDITOR = -8 };
+#define IN_EDITOR "in your editor" /* words of the step that it makes */
+void saving_editor(struct app *app);
 /* Deals with the answer to one of these questions; false when it is somebody else's. */
 bool saving_answer(struct app *app, const struct event *event);
 

@@ -89,7 +89,7 @@ static void derive_diff(struct check *check, struct app *app)
 		return;
 	mend = &finding->mends[check->mend];
 	if (session_edited(app->session, mend->edits, mend->n, &after, &len, &check->diff_err) == NM_OK)
-		notes_diff(&check->diff, session_text(app->session, &len), after);
+		notes_diff_texts(&check->diff, session_texts(app->session), (struct nm_texts){after, len});
 	free(after);
 }
 

@@ -63,6 +63,7 @@ static void add_single(struct plan_screen *screen, struct app *app, const struct
 	if (section && kind->section[0]) {
 		row.pos.line = section->line;
 		row.pos.end_line = section->end_line;
+		row.pos.file = session_path(app->session, section->file);
 	} else if (!section && plan_parts(app_plan(app), kind)) {
 		row.pos = plan_part(app_plan(app), kind, 0).pos;
 	} else if (!section) {
@@ -146,7 +147,6 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	const struct nm_written *written;
 	const struct nm_written_section *section = NULL;
 	struct nm_place place = {.step = -1};
-	size_t len;
 
 	if (!row || !row->name || session_written(app->session, &written, NULL)) {
 		form_clear(&screen->form);
@@ -156,8 +156,7 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	}
 	place.section = row->kind->section;
 	place.title = row->name[0] ? row->name : NULL;
-	if (!row->pos.file || !strcmp(row->pos.file, app->session->options.plan_file))
-		section = nm_written_find(written, &place);
+	section = nm_written_find(written, &place);
 	if (!kept) {
 		screen->form.list.at = 0;
 		screen->form.column = COLUMN_RING;
@@ -165,7 +164,7 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	}
 	form_build(&screen->form, app, section, written, row->pos);
 	if (screen->as_text && section)
-		section_text_build(&screen->text, session_text(app->session, &len), section);
+		section_text_build(&screen->text, session_texts(app->session), section);
 	screen->in_pane &= section != NULL;
 	if (!screen->as_text && (!screen->in_pane || screen->form.list.at + 1 < screen->form.n))
 		screen->scroll = 0;
@@ -205,7 +204,7 @@ static void go_to_row(struct plan_screen *screen, struct app *app, struct nm_pos
 }
 
 /* Into the form, to the option or step that stands on the line; false: it is the section itself. */
-static bool go_to_field(struct plan_screen *screen, int line)
+static bool go_to_field(struct plan_screen *screen, const char *file, int line)
 {
 	const struct form *form = &screen->form;
 
@@ -214,7 +213,7 @@ static bool go_to_field(struct plan_screen *screen, int line)
 		const struct nm_place step = {form->section->kind, form->section->title, form->fields[i].step};
 		const struct nm_written_section *section = step.step < 0 ? NULL : nm_written_find(form->written, &step);
 
-		if ((written && written->line == line) || (section && section->line <= line && line <= section->end_line)) {
+		if ((written && written->line == line && !strcmp(written->file, file)) || (section && section->line <= line && line <= section->end_line)) {
 			screen->form.list.at = i;
 			return true;
 		}
@@ -230,7 +229,8 @@ static void go_plan(void *state, struct app *app, const void *argument)
 	go_to_row(screen, app, visit->pos);
 	if (visit->added)
 		add_begin(screen, app, visit->added);
-	else if (go_to_field(screen, visit->pos.line))
+	else if (go_to_field(screen, visit->pos.file ? nm_texts_name(app->session->options.plan_file, visit->pos.file) : "",
+			     visit->pos.line))
 		pane_turn(screen, false, true);
 }
 
@@ -279,7 +279,7 @@ bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_pla
 		return false;
 	}
 	if (!screen->form.section) {
-		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
+		app_message(app, STYLE_WARNING, "this stands in %s, which is not edited here: e opens it", row->pos.file);
 		return false;
 	}
 	*out = place_of(screen->form.section);
@@ -359,7 +359,7 @@ static void enter(struct plan_screen *screen, struct app *app)
 	else if (screen->form.section)
 		pane_turn(screen, false, true);
 	else if (row)
-		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
+		app_message(app, STYLE_WARNING, "this stands in %s, which is not edited here: e opens it", row->pos.file);
 }
 
 static void open_editor(const struct plan_screen *screen, struct app *app)
@@ -369,8 +369,10 @@ static void open_editor(const struct plan_screen *screen, struct app *app)
 	const struct nm_written_option *written = NULL;
 	struct nm_place place;
 
-	if (plan_field_chosen(screen) && form_option(&screen->form, &place, &written) && written)
+	if (plan_field_chosen(screen) && form_option(&screen->form, &place, &written) && written) {
 		pos.line = written->line;
+		pos.file = nm_document_path(app->session->document, written->file);
+	}
 	app_editor(app, pos);
 }
 

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define BESIDE_BYTES (1u << 20) /* of paths */
+
 void session_timelines_clear(struct session_timelines *timelines)
 {
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
@@ -64,7 +66,7 @@ static uint64_t hash_more(uint64_t hash, const char *bytes, size_t len)
 uint64_t session_text_mark(const struct nm_plan *plan, const char *text, size_t len)
 {
 	const struct nm_plan_file *file = plan ? plan->files : NULL;
-	uint64_t hash = hash_more(0xcbf29ce484222325u, text, len);
+	uint64_t hash = hash_more(0xcbf29ce484222325u, text, strnlen(text, len)); /* included ones are among the files */
 
 	for (; file; file = file->next)
 		hash = hash_more(hash, file->bytes, file->len);
@@ -73,10 +75,9 @@ uint64_t session_text_mark(const struct nm_plan *plan, const char *text, size_t 
 
 uint64_t session_plan_mark(const struct session *session)
 {
-	size_t len;
-	const char *text = session_text(session, &len);
+	const struct nm_texts texts = session_texts(session);
 
-	return session_text_mark(session->plan, text, len);
+	return session_text_mark(session->plan, texts.bytes, texts.len);
 }
 
 void session_mark_saved(struct session *session)
@@ -94,37 +95,38 @@ static void give_files(struct session *session)
 		nm_store_files(session->beside.store, files);
 }
 
-const char *session_text(const struct session *session, size_t *len)
+struct nm_texts session_texts(const struct session *session)
 {
 	if (!session->unread)
-		return nm_document_text(session->document, len);
-	*len = session->read_len;
-	return session->read_text;
+		return nm_document_texts(session->document);
+	return (struct nm_texts){session->read_text, session->read_len};
 }
 
-/* The plan's text, for when the document has one that does not read. */
-static void keep_text(struct session *session, const char *text, size_t len)
+/* The plan's texts, for when the document has some that do not read. */
+static void keep_text(struct session *session, struct nm_texts texts)
 {
 	free(session->read_text);
-	session->read_text = session->plan ? strdup(text) : NULL;
-	session->read_len = len;
+	session->read_text = session->plan ? malloc(texts.len + 1) : NULL;
+	session->read_len = texts.len;
+	if (session->read_text)
+		memcpy(session->read_text, texts.bytes, texts.len + 1);
 }
 
 void session_read_plan(struct session *session)
 {
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
-	size_t len;
-	const char *text = nm_document_text(session->document, &len);
+	const struct nm_texts texts = nm_document_texts(session->document);
+	const uint64_t beside = nm_files_stamp(&session->beside_paths);
 
 	nm_diags_init(&diags);
 	session->plan_error = (struct nm_error){0};
-	if (session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+	if (session_plan_read(session, session->options.plan_file, texts.bytes, texts.len, &plan, &diags, &session->plan_error))
 		plan = NULL;
 	if (plan && session_copies(session, plan)) {
 		nm_plan_free(plan);
 		plan = NULL;
-		if (session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+		if (session_plan_read(session, session->options.plan_file, texts.bytes, texts.len, &plan, &diags, &session->plan_error))
 			plan = NULL;
 	}
 	forget_derived(session);
@@ -132,12 +134,13 @@ void session_read_plan(struct session *session)
 	if (!session->unread) {
 		nm_plan_free(session->plan);
 		session->plan = plan;
-		keep_text(session, text, len);
+		keep_text(session, texts);
 	}
 	nm_diags_clear(&session->diags);
 	session->due_times = session->plan ? nm_due_times_new(session->plan) : NULL;
 	session->diags = diags;
 	session->generation++;
+	session_beside_keep(session, beside);
 	if (!nm_document_dirty(session->document))
 		session_mark_saved(session);
 	give_files(session);
@@ -151,6 +154,7 @@ static enum nm_code begin(struct session *session, const struct session_options 
 	enum nm_code code;
 
 	*session = (struct session){.options = *options, .kept = kept};
+	nm_buf_init(&session->beside_paths, BESIDE_BYTES);
 	nm_diags_init(&session->diags);
 	code = nm_zone_load("UTC", &session->utc, err);
 	if (code)
@@ -199,6 +203,7 @@ void session_close(struct session *session)
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
 	free(session->read_text);
+	nm_buf_clear(&session->beside_paths);
 	nm_diags_clear(&session->diags);
 	nm_document_free(session->document);
 	nm_zone_free(session->utc);
@@ -234,38 +239,6 @@ enum nm_code session_need_plan(const struct session *session, struct nm_error *e
 enum nm_code session_need_look(const struct session *session, struct nm_error *err)
 {
 	return session->unread ? NM_OK : session_need_plan(session, err);
-}
-
-enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err)
-{
-	enum nm_code code = nm_document_reload(session->document, what, err);
-
-	if (code)
-		return code;
-	session->stale = session->gone = false;
-	session_know_versions(session);
-	session_read_plan(session);
-	return NM_OK;
-}
-
-bool session_notice(struct session *session)
-{
-	const bool stale = session->stale, gone = session->gone;
-	struct nm_error err;
-
-	if (!nm_document_stale(session->document)) {
-		session->stale = session->gone = false;
-		if (!session->versions_known)
-			session_know_versions(session);
-		return stale;
-	}
-	if (!stale)
-		session_saver(session, session->saver);
-	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
-		return true;
-	session->stale = true;
-	session->gone = nm_document_gone(session->document);
-	return !stale || gone != session->gone;
 }
 
 /* mkdir -p, for the data directory. */

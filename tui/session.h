@@ -60,7 +60,7 @@ struct session {
 	struct nm_due_times *due_times; /* of plan; NULL: without one, or memory was out */
 	struct nm_plan *plan;         /* NULL when the text does not read: then diags and plan_error say why */
 	bool keeps;                   /* a plan stays, to be looked at, when the text does not read any more */
-	bool unread;                  /* it stayed so: it is of the text before, session_text */
+	bool unread;                  /* it stayed so: it is of the texts before, session_texts */
 	struct nm_diags diags;
 	struct nm_error plan_error;
 	unsigned generation;          /* grows with every new plan or document text */
@@ -68,6 +68,7 @@ struct session {
 	unsigned readings;            /* grows when live is read anew: what session_status lent before is gone */
 	bool stale;                   /* the file changed on disk while there are unsaved edits, or cannot be read */
 	bool gone;                    /* stale, and there is no such file any more */
+	bool noticed_beside;          /* what was noticed last is a file that the plan is read with and that is not edited here */
 	char saver[SESSION_WHO];      /* who wrote the file that was noticed last; "": not known */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
@@ -80,8 +81,10 @@ struct session {
 	void *deriving_context;
 
 	/* The session's own: use the functions below. */
-	char *read_text; /* that read last; NULL: none did, or memory was out */
+	char *read_text; /* those that read last; NULL: none did, or memory was out */
 	size_t read_len;
+	struct nm_buf beside_paths; /* of files that the plan is read with, and that are not edited here */
+	uint64_t beside_stamp;
 	bool versions_known;
 	int64_t version_known; /* the newest in the store when the file was last read or saved here; 0: there was none */
 	uint64_t saved_mark; /* of the saved text, with the files that it was read with; 0: not known */
@@ -150,10 +153,10 @@ const struct nm_zone *session_zone(const struct session *session);
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
 /* The same for who only looks: a plan that stayed does too. */
 enum nm_code session_need_look(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
-/* The text that the plan is of; where there is none, the document's. */
-const char *session_text(const struct session *session, size_t *len);
+/* The texts that the plan is of; where there is none, the document's. */
+struct nm_texts session_texts(const struct session *session);
 
-/* Reads a plan's text (of that file) with the copies that are kept of calendars of the network, as the session's own. */
+/* Reads a plan's texts (of that file) with the copies that are kept of calendars of the network, as the session's own. */
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
 /* For the session's own sources.  Reads the copies from the store if the plan has such calendars and they are not read
@@ -186,8 +189,10 @@ enum nm_code session_merge(struct session *session, const char *their_words, con
 struct unsaved;
 enum nm_code session_on_top(const struct session *session, const struct unsaved *ours, char **out, size_t *len,
 			    struct nm_error *err) NM_WARN_UNUSED;
-/* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
- * show), else sets `stale`, and `gone` as that is; `saver` is who changed it. */
+/* Has a file of the plan changed on disk: its own, an included one, a calendar's, an account's codes? */
+bool session_outdated(const struct session *session);
+/* Notices that.  Of a file that is edited here: reloads when nothing is unsaved (true: something is new to show), else sets
+ * `stale`, and `gone` as that is; `saver` is who changed it.  Of others, which sets `noticed_beside`: reads the plan with them. */
 bool session_notice(struct session *session);
 /* Who saved the file as it is on disk, and not before it was last read or saved here; false, and "": that is not known, as
  * when it was no session of this program. */
@@ -199,6 +204,13 @@ void session_know_versions(struct session *session);
 enum nm_code session_store_path(struct session *session, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Opens the store on first use.  NM_INPUT when there is no data_dir. */
 enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
+/* For the session's own sources: after a plan was read, or was found not to, which files are to be looked at; before: the
+ * stamp of those that were until then, taken before. */
+void session_beside_keep(struct session *session, uint64_t before);
+/* Writes a text of the plan as a new file, and beside each included file whose text is another one than in `base` a new one
+ * that ends in ".mine".  Refuses where there are such. */
+enum nm_code session_write_beside(const struct session *session, struct nm_texts texts, struct nm_texts base,
+				  const char *file, struct nm_error *err) NM_WARN_UNUSED;
 /* What the file is to this session, for a sentence ("the plan"), under whatever name: nobody means to write something else
  * over it.  NULL: none of its own. */
 const char *session_own_file(const struct session *session, const char *file);
@@ -294,6 +306,8 @@ enum nm_code session_try(const struct session *session, const char *text, size_t
 			 struct nm_error *err) NM_WARN_UNUSED;
 /* What stands in the text; cached. */
 enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err) NM_WARN_UNUSED;
+/* The path of the file of such a name; lasts as long as what session_written lent.  NULL: memory is out. */
+const char *session_path(struct session *session, const char *name);
 /* What the text changes for callers against the saved one, over the default horizon from now, and what check found
  * in that one; cached. */
 enum nm_code session_changes(struct session *session, const struct nm_differences **out,

@@ -116,8 +116,7 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 
 enum nm_code session_findings_then(struct session *session, const struct nm_findings **out, struct nm_error *err)
 {
-	size_t len;
-	const char *text = session_text(session, &len);
+	const struct nm_texts texts = session_texts(session);
 	enum nm_code code = session_need_look(session, err);
 
 	if (code || !nm_document_dirty(session->document))
@@ -125,7 +124,7 @@ enum nm_code session_findings_then(struct session *session, const struct nm_find
 	*out = &session->then_findings;
 	if (session->then_known)
 		return NM_OK;
-	code = session_check(session, session->plan, text, len, &session->then_findings, err);
+	code = session_check(session, session->plan, texts.bytes, texts.len, &session->then_findings, err);
 	session->then_known = code == NM_OK;
 	return code;
 }

@@ -13,8 +13,17 @@
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
 {
-	return nm_plan_read_remembering(file, text, len, session->kept ? session->kept : session->copies.files,
-					session->calendars, out, diags, err);
+	const struct nm_plan_file *kept = session->kept ? session->kept : session->copies.files;
+	const struct nm_texts texts = {text, len};
+	struct nm_arena *arena = nm_arena_new();
+	enum nm_code code = nm_texts_good(texts, err);
+
+	if (!code && (!arena || !nm_texts_files(texts, arena, kept, &kept)))
+		code = nm_fail_memory(err);
+	if (!code)
+		code = nm_plan_read_remembering(file, text, strlen(text), kept, session->calendars, out, diags, err);
+	nm_arena_free(arena);
+	return code;
 }
 
 static bool has_remote(const struct nm_plan *plan)

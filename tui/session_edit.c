@@ -30,12 +30,11 @@ void session_forget_written(struct session *session)
 
 enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err)
 {
-	size_t len;
-	const char *text = session_text(session, &len);
+	const struct nm_texts texts = session_texts(session);
 	enum nm_code code = NM_OK;
 
 	if (!session->written_known)
-		code = nm_written_read(text, len, &session->written, err);
+		code = nm_written_read(texts.bytes, texts.len, &session->written, err);
 	session->written_known = code == NM_OK;
 	*out = &session->written;
 	return code;
@@ -46,6 +45,15 @@ static bool told(void *context, size_t done, size_t all)
 	const struct session *session = context;
 
 	return session->deriving(session->deriving_context, "lines compared with what is saved", done, all);
+}
+
+const char *session_path(struct session *session, const char *name)
+{
+	char *path = session->written_known && *name ? nm_texts_path(session->options.plan_file, name) : NULL;
+	const char *kept = path ? nm_arena_text(session->written.arena, path) : NULL;
+
+	free(path);
+	return *name ? kept : session->options.plan_file;
 }
 
 /* Both or neither. */
@@ -75,8 +83,7 @@ enum nm_code session_changes(struct session *session, const struct nm_difference
 {
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
-	size_t len;
-	const char *text = nm_document_saved(session->document, &len);
+	const struct nm_texts saved_texts = nm_document_saved(session->document);
 	enum nm_code code = session_need_plan(session, err);
 
 	*out = &session->changes;
@@ -84,9 +91,9 @@ enum nm_code session_changes(struct session *session, const struct nm_difference
 	if (code || session->changes_known)
 		return code;
 	nm_diags_init(&diags);
-	code = session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, err);
+	code = session_plan_read(session, session->options.plan_file, saved_texts.bytes, saved_texts.len, &plan, &diags, err);
 	if (!code)
-		code = compare(session, plan, text, len, err);
+		code = compare(session, plan, saved_texts.bytes, saved_texts.len, err);
 	session->changes_known = code == NM_OK;
 	nm_plan_free(plan);
 	nm_diags_clear(&diags);
@@ -108,10 +115,13 @@ enum nm_code session_try(const struct session *session, const char *text, size_t
 enum nm_code session_edited(const struct session *session, const struct nm_edit *edits, size_t n, char **out,
 			    size_t *out_len, struct nm_error *err)
 {
-	size_t len;
-	const char *text = session_text(session, &len);
-	char *edited = strdup(text);
+	const struct nm_texts texts = session_texts(session);
+	size_t len = texts.len;
+	char *edited = malloc(len + 1);
 	enum nm_code code = edited ? NM_OK : nm_fail_memory(err);
+
+	if (edited)
+		memcpy(edited, texts.bytes, len + 1);
 
 	for (size_t i = 0; i < n && !code; i++) {
 		char *next = NULL;
@@ -148,7 +158,7 @@ enum nm_code session_edit(struct session *session, const struct nm_edit *edits, 
 	code = session_edited(session, edits, n, &edited, &len, err);
 	if (!code)
 		code = session_try(session, edited, len, &diags, err);
-	if (!code && strcmp(edited, nm_document_text(session->document, NULL)) != 0) {
+	if (!code && !nm_texts_same((struct nm_texts){edited, len}, nm_document_texts(session->document))) {
 		code = nm_document_replace(session->document, edited, len, what, err);
 		if (!code)
 			session_read_plan(session);
@@ -232,7 +242,7 @@ static enum nm_code merged(const struct session *session, struct nm_document_mer
 
 	if (code)
 		return code;
-	code = reads(session, out->text, out->len, err);
+	code = reads(session, out->texts.data, out->texts.len, err);
 	if (code)
 		nm_document_merged_clear(out);
 	return code;
@@ -270,24 +280,21 @@ enum nm_code session_merge(struct session *session, const char *their_words, con
 enum nm_code session_on_top(const struct session *session, const struct unsaved *ours, char **out, size_t *len,
 			    struct nm_error *err)
 {
-	size_t their_len, text_len = 0;
-	const char *theirs = nm_document_text(session->document, &their_len);
-	const struct nm_edit_sides sides = { ours->base, ours->text, theirs };
-	char *text = NULL;
+	struct nm_buf texts;
 	enum nm_code code;
 
-	if (strlen(ours->base) != ours->base_len || strlen(ours->text) != ours->len || strlen(theirs) != their_len)
-		return nm_fail(err, NM_INPUT, "a text has a NUL byte: it is not a plan");
-	code = nm_edit_merge(&sides, &text, &text_len, err);
+	nm_buf_init(&texts, NM_TEXTS_BYTES);
+	code = nm_texts_merge((struct nm_texts){ours->base, ours->base_len}, (struct nm_texts){ours->text, ours->len},
+			      nm_document_texts(session->document), &texts, err);
 	if (!code)
-		code = reads(session, text, text_len, err);
-	if (code) {
-		free(text);
-		return code;
+		code = reads(session, texts.data, texts.len, err);
+	if (!code) {
+		*len = texts.len;
+		*out = nm_buf_take(&texts);
+		code = *out ? NM_OK : nm_fail_memory(err);
 	}
-	*out = text;
-	*len = text_len;
-	return NM_OK;
+	nm_buf_clear(&texts);
+	return code;
 }
 
 /* The text as a version, and what was renamed on the way to it: both or neither. */

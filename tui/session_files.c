@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which files are a session's own: what nobody means to write something else over.  In: a path, under whatever name.
- * Out: what it is.
+ * Which files are a session's own: what nobody means to write something else over.  In: a path,
+ * under whatever name.  Out: what it is.  And a text of the plan beside its files, under names of its own.
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -68,6 +69,29 @@ static bool is_of_store(const struct session *session, const struct stat *one)
 	nm_buf_clear(&path);
 	closedir(folder);
 	return found;
+}
+
+enum nm_code session_write_beside(const struct session *session, struct nm_texts texts, struct nm_texts base,
+				  const char *file, struct nm_error *err)
+{
+	enum nm_code code = nm_file_write(file, texts.bytes, strlen(texts.bytes), true, err);
+	struct nm_file_text at = {0}, was;
+
+	nm_texts_next(texts, &at);
+	while (!code && nm_texts_next(texts, &at)) {
+		struct nm_buf path;
+		char *included;
+
+		if (nm_texts_find(base, at.name, &was) && !strcmp(was.text, at.text))
+			continue;
+		included = nm_texts_path(session->options.plan_file, at.name);
+		nm_buf_init(&path, PATH_BYTES);
+		nm_buf_addf(&path, "%s.mine", included ? included : "");
+		code = included && !path.failed ? nm_file_write(path.data, at.text, at.len, true, err) : nm_fail_memory(err);
+		nm_buf_clear(&path);
+		free(included);
+	}
+	return code;
 }
 
 const char *session_own_file(const struct session *session, const char *file)

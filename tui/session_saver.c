@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who saved the plan (session.h).  In: the store's versions, the file as it is on disk.  Out: a name, where a version
- * newer than those that this session knew has the file's very bytes; else nobody can tell who wrote the file.
+ * newer than those that this session knew has the files' very bytes; else nobody can tell who wrote the file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,20 +26,38 @@ void session_know_versions(struct session *session)
 	nm_versions_clear(&versions);
 }
 
-/* Has the file the bytes of that version? */
+/* Are those of the files that a plan includes the ones that the version was kept with? */
+static bool same_beside(const struct session *session, int64_t id, struct nm_texts disk)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_plan_file *files = NULL;
+	struct nm_file_text at = {0};
+	bool same = arena && nm_store_version_files(session->store, id, arena, &files, NULL) == NM_OK;
+
+	nm_texts_next(disk, &at);
+	while (same && nm_texts_next(disk, &at)) {
+		const struct nm_plan_file *kept = nm_plan_find_file(files, at.name);
+
+		same = kept && kept->len == at.len && !memcmp(kept->bytes, at.text, at.len);
+	}
+	nm_arena_free(arena);
+	return same;
+}
+
+/* Have the files the bytes of that version? */
 static bool is_on_disk(const struct session *session, int64_t id)
 {
+	struct nm_texts_disk disk;
 	char *text = NULL;
-	struct nm_buf file;
 	size_t len;
 	bool same;
 
-	nm_buf_init(&file, NM_PLAN_BYTES);
-	same = nm_file_read(session->options.plan_file, NM_PLAN_BYTES, &file, NULL) == NM_OK &&
-	       nm_store_version_text(session->store, id, &text, &len, NULL) == NM_OK && len == file.len &&
-	       memcmp(text, file.data, len) == 0;
+	if (nm_texts_read(session->options.plan_file, &disk, NULL))
+		return false;
+	same = nm_store_version_text(session->store, id, &text, &len, NULL) == NM_OK && !strcmp(text, disk.texts.data) &&
+	       same_beside(session, id, (struct nm_texts){disk.texts.data, disk.texts.len});
 	free(text);
-	nm_buf_clear(&file);
+	nm_texts_disk_clear(&disk);
 	return same;
 }
 

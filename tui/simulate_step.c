@@ -30,16 +30,18 @@ static const struct nm_event *event_at(const struct simulate *simulate)
 	return simulate->step > 0 && simulate->treatment ? ladder_event(&simulate->outcome, simulate->step - 1) : NULL;
 }
 
-/* A line of the plan's own file, without the blanks before it; len 0 when it is not known. */
+/* A line of a file of the plan, without the blanks before it; len 0 when it is not known. */
 static const char *line_of(const struct app *app, struct nm_pos pos, size_t *len)
 {
 	const struct nm_document *document = app->session->document;
-	size_t text_len;
-	const char *text = document ? session_text(app->session, &text_len) : NULL;
+	struct nm_file_text file;
+	const char *text;
 
 	*len = 0;
-	if (!text || strcmp(pos.file, nm_document_file(document)))
+	if (!document || !session_texts(app->session).bytes ||
+	    !nm_texts_find(session_texts(app->session), nm_texts_name(nm_document_file(document), pos.file), &file))
 		return "";
+	text = file.text;
 	for (int line = 1; line < pos.line && text; line++) {
 		text = strchr(text, '\n');
 		text += text != NULL;

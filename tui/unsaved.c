@@ -13,7 +13,7 @@
 
 #define MARK "nevermiss unsaved, base of "
 #define HEAD_BYTES 64 /* of the first line, and the NUL between the texts */
-#define FILE_BYTES (2 * NM_PLAN_BYTES + HEAD_BYTES)
+#define FILE_BYTES (2 * NM_TEXTS_BYTES + HEAD_BYTES)
 
 enum nm_code unsaved_write(const char *file, const struct unsaved *unsaved, struct nm_error *err)
 {
@@ -43,7 +43,7 @@ static enum nm_code part(struct unsaved *unsaved, const char *file, struct nm_er
 	if (strncmp(bytes->data, MARK, strlen(MARK)) != 0)
 		return NM_OK;
 	len = strtoul(bytes->data + strlen(MARK), &at, 10);
-	if (*at != '\n' || len > NM_PLAN_BYTES || (size_t)(end - at) < len + 2 || at[1 + len] != '\0')
+	if (*at != '\n' || len > NM_TEXTS_BYTES || (size_t)(end - at) < len + 2 || at[1 + len] != '\0')
 		return nm_fail(err, NM_INPUT, "%s is not whole: what was not saved cannot be told from it", file);
 	unsaved->base = at + 1;
 	unsaved->base_len = len;
@@ -61,7 +61,7 @@ enum nm_code unsaved_read(const char *file, struct unsaved *out, struct nm_error
 	code = nm_file_read(file, FILE_BYTES - 1, &unsaved.bytes, err);
 	if (!code)
 		code = part(&unsaved, file, err);
-	if (!code && unsaved.len > NM_PLAN_BYTES)
+	if (!code && unsaved.len > NM_TEXTS_BYTES)
 		code = nm_fail(err, NM_INPUT, "%s is larger than a plan can be", file);
 	if (code)
 		unsaved_clear(&unsaved);

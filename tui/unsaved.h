@@ -11,7 +11,7 @@
 #include "nevermiss/error.h"
 #include "nevermiss/mem.h"
 
-/* Both texts end in a NUL that their lengths do not count; at most NM_PLAN_BYTES each. */
+/* Both are texts of all files (plan_texts.h) and end in a NUL that their lengths do not count; at most NM_TEXTS_BYTES each. */
 struct unsaved {
 	const char *base; /* as it was last read or saved; NULL: not known, an older program wrote the file */
 	size_t base_len;

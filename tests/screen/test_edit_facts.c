@@ -200,8 +200,8 @@ static char *changed(const char *text, const char *from, const char *to)
 /* One of the changes, whichever can be made: told of before it is made, and made. */
 static void edit(uint64_t *random, struct session *session, struct told *told)
 {
-	size_t len, which;
-	const char *text = session_text(session, &len);
+	size_t which;
+	const char *text = session_texts(session).bytes;
 	struct notes notes;
 	char *then;
 

@@ -314,7 +314,7 @@ static void expect_told(const char *before, struct nm_finding *was, size_t n_was
 			size_t n_then, const char *expected)
 {
 	const struct nm_findings findings[] = {{.n = n_was, .items = was}, {.n = n_then, .items = then}};
-	const struct change change = {.before = before, .after = after, .was = &findings[0], .then = &findings[1]};
+	const struct change change = {.before = {before, strlen(before)}, .after = {after, strlen(after)}, .was = &findings[0], .then = &findings[1]};
 	struct notes notes;
 	struct nm_buf told;
 

@@ -72,8 +72,7 @@ static size_t lines_changed(struct stage *stage)
 	size_t n;
 
 	notes_init(&notes);
-	notes_diff(&notes, nm_document_saved(stage->session.document, &n),
-		   nm_document_text(stage->session.document, NULL));
+	notes_diff_texts(&notes, nm_document_saved(stage->session.document), nm_document_texts(stage->session.document));
 	n = notes.n;
 	notes_clear(&notes);
 	return n;
@@ -1333,10 +1332,9 @@ static void what_is_used_is_not_deleted_but_told(void **state)
 	stage_close(&stage);
 }
 
-/* An edit changes this file alone: what another one has is said to be there. */
-static void what_stands_in_an_included_file_is_left_to_the_editor(void **state)
+/* The keys do there what they do in the plan's own file. */
+static void what_stands_in_an_included_file_is_edited_there(void **state)
 {
-	static const char *const keys[] = {"Enter", "D", "C", "c", "J"};
 	static const char more[] = "rule extra { path = daytime }\n";
 	struct stage stage;
 	char *text;
@@ -1354,15 +1352,24 @@ static void what_stands_in_an_included_file_is_left_to_the_editor(void **state)
 	assert_true(app_notice(&stage.app));
 	app_settle(&stage.app);
 	find(&stage, "extra");
-	stage_shows(&stage, "stands in an included file: e opens it");
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		stage_keys(&stage, keys[i]);
-		stage_shows(&stage, "this stands in more.conf, which the plan includes");
-	}
+	stage_shows(&stage, "more.conf:1");
+	stage_keys(&stage, "K"); /* up, into the plan's own file, and the one there down */
+	assert_string_equal(stage.session.plan->rules[stage.session.plan->n_rules - 2].name, "extra");
+	stage_keys(&stage, "u");
 	find(&stage, "daytime");
 	stage_keys(&stage, "C");
 	type(&stage, "day");
-	stage_shows(&stage, "there is no path 'daytime'");
+	stage_keys(&stage, "W y");
+	assert_int_equal(nm_file_read("more.conf", NM_PLAN_BYTES, &with, NULL), NM_OK);
+	assert_string_equal(with.data, "rule extra { path = day }\n");
+	nm_buf_clear(&with);
+	find(&stage, "extra");
+	stage_keys(&stage, "D");
+	type(&stage, "y");
+	stage_keys(&stage, "W y");
+	assert_int_equal(nm_file_read("more.conf", NM_PLAN_BYTES, &with, NULL), NM_OK);
+	assert_string_equal(with.data, "");
+	nm_buf_clear(&with);
 	stage_close(&stage);
 }
 
@@ -1725,7 +1732,7 @@ int main(void)
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
 		cmocka_unit_test(a_use_is_gone_to),
-		cmocka_unit_test(what_stands_in_an_included_file_is_left_to_the_editor),
+		cmocka_unit_test(what_stands_in_an_included_file_is_edited_there),
 		cmocka_unit_test(random_keys_leave_a_plan_that_reads),
 		cmocka_unit_test(rounds_count_in_the_wait),
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),

@@ -780,7 +780,7 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 }
 
 /* An edit is made in the plan's own file alone. */
-static void what_an_included_file_says_is_left_to_the_editor(void **state)
+static void what_an_included_file_says_is_edited_there(void **state)
 {
 	struct stage stage;
 	struct nm_error err;
@@ -799,8 +799,11 @@ static void what_an_included_file_says_is_left_to_the_editor(void **state)
 	stage_shows(&stage, "$300   as in the plan");
 	set_number(&stage, "500");
 	stage_keys(&stage, "W");
-	stage_shows(&stage, "section value stands in an included file");
-	stage_shows(&stage, "$500   yours");
+	stage_shows(&stage, "$500   as in the plan");
+	stage_keys(&stage, "W y");
+	nm_buf_clear(&text);
+	assert_int_equal(nm_file_read("worth.conf", 1u << 20, &text, &err), NM_OK);
+	assert_string_equal(text.data, "value { job = 500 }\n");
 	nm_buf_clear(&text);
 	free(plan);
 	stage_close(&stage);
@@ -1250,7 +1253,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_taken_as_it_is_shown),
 		cmocka_unit_test(what_is_no_number_is_asked_again),
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
-		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
+		cmocka_unit_test(what_an_included_file_says_is_edited_there),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
 		cmocka_unit_test(what_belongs_to_the_plan_is_not_written_over),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),

@@ -614,7 +614,8 @@ static void a_change_over_the_repeated_hour_is_marked(void **state)
 	stage_open(&stage,
 		   &(struct stage_options){ .screen = "week", .width = 120, .height = 24, .now = window.from - 3600 });
 	plan = stage_plan(&stage);
-	change_figure(&figure, &stage.session, plan, plan, &differences);
+	change_figure(&figure, &stage.session, (struct nm_texts){ plan, strlen(plan) },
+		      (struct nm_texts){ plan, strlen(plan) }, &differences);
 	assert_non_null(figure.state);
 	canvas_wipe(canvas);
 	figure.draw(figure.state, canvas, (struct box){ 0, 0, 120, 24 });

@@ -209,17 +209,17 @@ static void the_steps_can_be_looked_at(void **state)
 	const struct place *place = *state;
 	struct nm_document *document = open_document(place->file);
 	const char *what;
-	size_t now, len;
+	size_t now;
 
 	replace(document, "b", "to b");
 	replace(document, "cc", "to c");
 	assert_non_null(nm_document_undo(document));
 	assert_int_equal(nm_document_steps(document, &now), 3);
 	assert_int_equal(now, 1);
-	assert_string_equal(nm_document_step(document, 2, &what, &len), "cc");
+	assert_string_equal(nm_document_step(document, 2, &what).bytes, "cc");
 	assert_string_equal(what, "to c");
-	assert_int_equal(len, 2);
-	assert_string_equal(nm_document_saved(document, &len), "a = 1\n");
+	assert_int_equal(nm_document_step(document, 2, &what).len, 2);
+	assert_string_equal(nm_document_saved(document).bytes, "a = 1\n");
 	nm_document_free(document);
 }
 
@@ -542,6 +542,167 @@ static void edits_are_counted_from_the_text_last_saved(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* --- a plan of several files --- */
+
+#define FILES 3
+
+/* The plan includes two, of which one in a folder includes another from there. */
+struct files {
+	char name[FILES + 1][PATH_SIZE * 2], folder[PATH_SIZE];
+};
+
+static void files_put(const struct place *place, struct files *files)
+{
+	snprintf(files->folder, sizeof files->folder, "%s/sub", place->folder);
+	assert_int_equal(mkdir(files->folder, 0700), 0);
+	snprintf(files->name[0], sizeof files->name[0], "%s", place->file);
+	snprintf(files->name[1], sizeof files->name[1], "%s/b.conf", place->folder);
+	snprintf(files->name[2], sizeof files->name[2], "%s/c.conf", files->folder);
+	snprintf(files->name[3], sizeof files->name[3], "%s/d.conf", files->folder);
+	put(files->name[0], "a = 0\ninclude('b.conf')\n  include(\"sub/c.conf\") # the rest\n");
+	put(files->name[1], "rule b { x = 0 }");
+	put(files->name[2], "include('d.conf')\nrule c { x = 0 }\n");
+	put(files->name[3], "# d\r\nrule d { x = 0 }\r\n");
+}
+
+static void files_remove(const struct files *files)
+{
+	for (size_t i = 1; i <= FILES; i++)
+		unlink(files->name[i]);
+	assert_int_equal(rmdir(files->folder), 0);
+}
+
+static void set(struct nm_document *document, size_t file, const char *value)
+{
+	static const struct nm_place places[] = { { "", NULL, -1 }, { "rule", "b", -1 }, { "rule", "c", -1 }, { "rule", "d", -1 } };
+	const struct nm_edit edit = { .op = NM_EDIT_SET, .place = places[file], .option = file ? "x" : "a", .value = value };
+
+	assert_int_equal(nm_document_apply(document, &edit, "an edit", NULL), NM_OK);
+}
+
+static uint32_t below(uint32_t *random, uint32_t n)
+{
+	*random = *random * 1664525u + 1013904223u;
+	return (*random >> 8) % n;
+}
+
+/* Is what is on disk what the document shows, when it is saved? */
+static void shown_is_saved(const struct nm_document *document, const struct place *place)
+{
+	struct nm_document *again = open_document(place->file);
+
+	assert_true(nm_texts_same(nm_document_texts(document), nm_document_texts(again)));
+	assert_false(nm_document_dirty(document));
+	assert_false(nm_document_stale(document));
+	nm_document_free(again);
+}
+
+static void edits_undone_redone_and_saved_at_random_are_what_is_on_disk(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct files files;
+	uint32_t random = 17;
+
+	files_put(place, &files);
+	document = open_document(place->file);
+	for (int i = 0; i < 600; i++) {
+		char value[16];
+
+		snprintf(value, sizeof value, "%d", i);
+		switch (below(&random, 6)) {
+		case 0:
+			nm_document_undo(document);
+			break;
+		case 1:
+			nm_document_redo(document);
+			break;
+		case 2:
+			assert_int_equal(nm_document_save(document, NULL), NM_OK);
+			shown_is_saved(document, place);
+			break;
+		default:
+			set(document, below(&random, FILES + 1), value);
+		}
+	}
+	while (nm_document_undo(document))
+		;
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	holds(files.name[0], "a = 0\ninclude('b.conf')\n  include(\"sub/c.conf\") # the rest\n");
+	holds(files.name[1], "rule b { x = 0 }");
+	holds(files.name[2], "include('d.conf')\nrule c { x = 0 }\n");
+	holds(files.name[3], "# d\r\nrule d { x = 0 }\r\n");
+	assert_int_equal(entries(place->folder), 3);
+	assert_int_equal(entries(files.folder), 2);
+	nm_document_free(document);
+	files_remove(&files);
+}
+
+/* Only what changed is written, and not over what others wrote meanwhile in any of them. */
+static void a_file_without_edits_is_not_written_and_one_of_others_not_overwritten(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct stat before, after;
+	struct nm_error err;
+	struct files files;
+
+	files_put(place, &files);
+	document = open_document(place->file);
+	assert_int_equal(stat(files.name[2], &before), 0);
+	set(document, 1, "1");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_int_equal(stat(files.name[2], &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	holds(files.name[1], "rule b { x = 1 }");
+	set(document, 1, "2");
+	put(files.name[3], "rule d { x = 9 }");
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_save(document, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "sub/d.conf was changed by somebody else"));
+	holds(files.name[1], "rule b { x = 1 }");
+	nm_document_free(document);
+	files_remove(&files);
+}
+
+/* One that others took away comes back with undo, and is written again when that is saved. */
+static void an_included_file_that_is_gone_is_written_again(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct files files;
+
+	files_put(place, &files);
+	document = open_document(place->file);
+	assert_int_equal(unlink(files.name[1]), 0);
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_reload(document, "on disk", NULL), NM_OK);
+	assert_false(nm_document_stale(document));
+	assert_non_null(nm_document_undo(document));
+	assert_true(nm_document_dirty(document));
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	holds(files.name[1], "rule b { x = 0 }");
+	shown_is_saved(document, place);
+	nm_document_free(document);
+	files_remove(&files);
+}
+
+static void files_that_include_each_other_end(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct files files;
+
+	files_put(place, &files);
+	put(files.name[3], "include('c.conf')\ninclude('../plan.conf')\ninclude('d.conf')\n");
+	document = open_document(place->file);
+	set(document, 2, "1");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	holds(files.name[2], "include('d.conf')\nrule c { x = 1 }\n");
+	nm_document_free(document);
+	files_remove(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,6 +724,10 @@ int main(void)
 		CASE(reading_is_bounded_and_takes_files_only),
 		CASE(steps_of_what_was_dropped_are_not_counted),
 		CASE(edits_are_counted_from_the_text_last_saved),
+		CASE(edits_undone_redone_and_saved_at_random_are_what_is_on_disk),
+		CASE(a_file_without_edits_is_not_written_and_one_of_others_not_overwritten),
+		CASE(an_included_file_that_is_gone_is_written_again),
+		CASE(files_that_include_each_other_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
