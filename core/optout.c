@@ -44,6 +44,8 @@ static const char *const anywhere[][PHRASE_MAX] = {
 	{ "STOP" },
 	{ "STOPALL" },
 	{ "UNSUBSCRIBE" },
+	{ "UNSUBSCRIBED" },
+	{ "REVOKE" },
 	{ "OPTOUT" },
 	{ "OPT", "OUT" },
 	{ "OPT", "ME", "OUT" },
@@ -51,9 +53,14 @@ static const char *const anywhere[][PHRASE_MAX] = {
 	{ "DONT", "TEXT" },
 	{ "DON", "T", "TEXT" },
 	{ "DO", "NOT", "TEXT" },
+	{ "NEVER", "TEXT" },
+	{ "NO", "MORE", "TEXTS" },
+	{ "NO", "MORE", "MESSAGES" },
 };
-/* Said of appointments as well: only where they begin a short text. */
+/* Said of appointments and boilers as well: only where they begin a short text, or with what they end close behind. */
 static const char *const at_first[] = { "QUIT", "END", "REVOKE", "CANCEL", NULL };
+static const char *const endings[] = { "QUIT", "END", "CANCEL", "CEASE", NULL };
+static const char *const ended[] = { "TEXTS", "TEXTING", "MESSAGES", "MESSAGING", "SMS", NULL };
 static const char *const polite[] = {
 	"PLEASE", "PLS", "PLZ", "THANKS", "THANK", "THX", "YOU", "HI", "HELLO", "HEY", "OK", "OKAY", "SORRY", "KINDLY", NULL,
 };
@@ -71,12 +78,31 @@ static bool is_among(const char *word, const char *const *words)
 	return false;
 }
 
+/* The letter without its accent, of one with it (Latin-1) or of one as wide as a Chinese one; 0. */
+static char base_letter(uint32_t point)
+{
+	static const char latin[] = "AAAAAAACEEEEIIIIDNOOOOO?OUUUUY??AAAAAAACEEEEIIIIDNOOOOO?OUUUUY?Y";
+	char letter = 0;
+
+	if (point >= 0xc0 && point <= 0xff)
+		letter = latin[point - 0xc0];
+	else if (point >= 0xff21 && point <= 0xff3a)
+		letter = (char)('A' + (point - 0xff21));
+	else if (point >= 0xff41 && point <= 0xff5a)
+		letter = (char)('A' + (point - 0xff41));
+	return letter != '?' ? letter : 0;
+}
+
 /* What a character is to a word: its capital; ' ': between two; '?': part of one that is none of ours. */
 static char letter_of(const unsigned char *at, size_t len)
 {
+	const uint32_t point = len > 1 ? code_point(at, len) : 0;
+
 	if (len == 1 && nm_ascii_is_letter((char)*at))
 		return (char)(*at & ~0x20);
-	return len == 0 || nm_ascii_is_digit((char)*at) || (len > 1 && !is_mark(code_point(at, len))) ? '?' : ' ';
+	if (base_letter(point))
+		return base_letter(point);
+	return len == 0 || nm_ascii_is_digit((char)*at) || (len > 1 && !is_mark(point)) ? '?' : ' ';
 }
 
 /* The next word, as capitals, "" when it is none of ours; NULL: there is no more.  Otherwise where it ended. */
@@ -128,8 +154,24 @@ static size_t match(const struct said *said, const char *const phrase[PHRASE_MAX
 	return n;
 }
 
+/* "quit texting", "end all these texts", "end this": what ends, and within two words what is ended. */
+static bool ends_texts(const struct said *said)
+{
+	const size_t newest = PHRASE_MAX - 1;
+
+	if (strcmp(said->last[newest], "THIS") == 0 && strcmp(said->last[newest - 1], "END") == 0)
+		return true;
+	if (!is_among(said->last[newest], ended))
+		return false;
+	for (size_t i = 0; i < newest; i++)
+		if (is_among(said->last[i], endings))
+			return true;
+	return false;
+}
+
 static void find_phrase(struct said *said)
 {
+	said->ends = said->ends || ends_texts(said);
 	for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
 		const size_t n = match(said, anywhere[i]);
 
@@ -160,9 +202,8 @@ static void add_word(struct said *said, const char *word)
 
 /* Said in other words, wherever they stand. */
 static const char *const hints[][PHRASE_MAX] = {
-	{ "REMOVE", "ME" },	{ "REMOVE", "MY", "NUMBER" }, { "NO", "MORE", "TEXTS" },   { "NO", "MORE", "MESSAGES" },
-	{ "TAKE", "ME", "OFF" }, { "LEAVE", "ME", "ALONE" },  { "QUIT", "TEXTING" },	  { "WRONG", "NUMBER" },
-	{ "DON", "T", "MESSAGE" }, { "DONT", "MESSAGE" },     { "NOT", "MESSAGE" },
+	{ "REMOVE", "ME" },	 { "REMOVE", "MY", "NUMBER" }, { "TAKE", "ME", "OFF" }, { "LEAVE", "ME", "ALONE" },
+	{ "WRONG", "NUMBER" },	 { "DON", "T", "MESSAGE" },    { "DONT", "MESSAGE" },	{ "NOT", "MESSAGE" },
 };
 /* Spanish, Portuguese, French, German, Italian, Dutch: as their own words, in short texts. */
 static const char *const abroad[] = {

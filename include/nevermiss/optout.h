@@ -18,9 +18,10 @@ enum nm_optout_how {
 };
 
 /* Does a text say that its sender wants none?  As words of their own, in any case and whatever punctuation or symbols
- * stand between them: STOP, STOPALL, UNSUBSCRIBE, OPT OUT (OPT ME OUT), DO NOT TEXT (DON'T TEXT) anywhere in it; QUIT,
- * END, REVOKE, CANCEL as the first of at most three, what is polite not counted (47 CFR 64.1200 (a)(10) has most of
- * them; it leaves others to what is reasonable). */
+ * stand between them: STOP, STOPALL, UNSUBSCRIBE, REVOKE, OPT OUT (OPT ME OUT), DO NOT TEXT (DON'T TEXT, NEVER TEXT), NO
+ * MORE TEXTS, END THIS anywhere in it; QUIT, END, CANCEL (CEASE) with TEXTS or the like close behind, or as the first of
+ * at most three, what is polite not counted (47 CFR 64.1200 (a)(10) has most of them; it leaves others to what is
+ * reasonable: a boiler quits, and appointments are cancelled). */
 enum nm_optout_word {
 	NM_OPTOUT_UNSAID,
 	NM_OPTOUT_IN_DOUBT, /* one is there, among words that may make it mean another thing: "stop by tomorrow" */
@@ -28,8 +29,8 @@ enum nm_optout_word {
 };
 enum nm_optout_word nm_optout_read(const char *body);
 /* Of a text that says so nowhere: may it be meant all the same?  Another language's word or one of the above misspelt by a
- * letter in a text of at most three words; UNSUBSCRIBE misspelt anywhere; REMOVE ME, NO MORE TEXTS, LEAVE ME ALONE and the
- * like; a longer text that begins with QUIT, END, REVOKE or CANCEL.  It ends nothing: a person decides. */
+ * letter in a text of at most three words; UNSUBSCRIBE misspelt anywhere; REMOVE ME, LEAVE ME ALONE and the
+ * like; a longer text that begins with QUIT, END or CANCEL.  It ends nothing: a person decides. */
 bool nm_optout_perhaps(const char *body);
 /* Does it end texts to its sender?  In doubt too, but for a number of the plan's own: "I can stop by" from somebody whom
  * an emergency alerts is an answer. */

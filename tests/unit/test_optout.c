@@ -49,15 +49,19 @@ static void test_which_texts_are_one(void **state)
 		"STOP texting me", "unsubscribe me please", "Please STOP", "STOP STOP", "stop now", "STOP thanks", "Stop this",
 		"opt me out", "do not text me", "Don't text me!", "don\xe2\x80\x99t text me", "DONT TEXT", "please s t o p",
 		"cancel all texts", "End this now, thank you", "stop_texting", "STOP/ALL",
+		"no more texts!!", "st\xc3\xb6p", "\xef\xbc\xb3\xef\xbc\xb4\xef\xbc\xaf\xef\xbc\xb0", "Unsubscribed",
+		"revoke please", "never text me",
 	};
 	static const char *const doubt[] = {
 		"please stop by tomorrow", "don't stop", "STOP 2", "2 stop", "I said stop it", "cancel my appointment",
 		"CANCEL 3pm", "end of story", "Please do not text my wife", "opt out of what?", "stop \xd1\x81top",
+		"I revoke my consent to get these messages", "I want to end this", "never text me again",
+		"Quit texting me already ok", "please cancel these texts from you", "unsubscribed, and so on for more than any word has",
 		"this is a text of many words, and only the very last of them is the one: unsubscribe",
 	};
 	static const char *const no[] = {
-		"", " ", ".", "START", "UNSTOP", "yes", "weekend", "stopp", "\xd1\x81top", "st\xc3\xb6p", "STOP\xff", "ENDE",
-		"STOPSTOP", "unsubscribed, and so on for more than any word has", "can you cancel the 3pm?", "stop2",
+		"", " ", ".", "START", "UNSTOP", "yes", "weekend", "stopp", "\xd1\x81top", "STOP\xff", "ENDE",
+		"STOPSTOP", "my heater quit working, text me", "by the end of this week", "can you cancel the 3pm?", "stop2",
 		"cancel my appointment on Monday", "the end", "I quit my job", "cancelled", "opt in", "opt for out", "do not call",
 		"text me", "not", "do text", "stopallthatyouaredoingnow", "please", "thank you",
 	};
@@ -76,7 +80,7 @@ static void test_which_texts_may_be_one(void **state)
 {
 	static const char *const perhaps[] = {
 		"stopp", "STPO", "stp", "sstop pls", "Stip it!", "unsubscibe", "I want to unsuscribe from this list please",
-		"ALTO", "parar por favor", "arret", "ENDE", "remove me from this list", "no more texts!!", "Leave me alone",
+		"ALTO", "parar por favor", "arret", "ENDE", "remove me from this list", "ARR\xc3\x8aT", "Leave me alone",
 		"take me off your list", "wrong number, sorry", "cancel my appointment on Monday", "Quit sending me all of this",
 		"please don't message me", "cancell",
 	};
