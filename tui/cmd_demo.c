@@ -81,17 +81,16 @@ static int remove_one(const char *path, const struct stat *what, int type, struc
 	return remove(path);
 }
 
-static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum status *status, struct nm_error *err)
+/* What its carriers hold and its log says is written, also for somebody who then only looks. */
+static enum nm_code fill_demo(const struct session_options *options, struct nm_error *err)
 {
-	struct session_options options = *run->options;
-	const bool print = argument_given(run->args, "print");
+	struct session_options writing = *options;
 	const struct nm_status *status_now;
 	struct session session;
 	enum nm_code code;
 
-	options.plan_file = demo->plan.data;
-	options.data_dir = demo->data.data;
-	code = session_open(&session, &options, err);
+	writing.read_only = false;
+	code = session_open(&session, &writing, err);
 	if (code != NM_OK)
 		return code;
 	code = push_demo(&session, err);
@@ -100,10 +99,27 @@ static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum st
 	/* Between the push and now somebody looked. */
 	if (code == NM_OK)
 		code = session_status(&session, true, &status_now, err);
-	if (code == NM_OK && !print)
-		*status = app_run(&session, "now") ? STATUS_INPUT : STATUS_GOOD;
 	session_close(&session);
 	return code;
+}
+
+static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum status *status, struct nm_error *err)
+{
+	struct session_options options = *run->options;
+	struct session session;
+	enum nm_code code;
+
+	options.plan_file = demo->plan.data;
+	options.data_dir = demo->data.data;
+	code = fill_demo(&options, err);
+	if (code != NM_OK || argument_given(run->args, "print"))
+		return code;
+	code = session_open(&session, &options, err);
+	if (code != NM_OK)
+		return code;
+	*status = app_run(&session, "now") ? STATUS_INPUT : STATUS_GOOD;
+	session_close(&session);
+	return NM_OK;
 }
 
 static void tell(struct invocation *run, const struct demo *demo)
