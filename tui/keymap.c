@@ -89,7 +89,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_DATE, "go", "g", NULL, "go to a date and time"},
 	{CONTEXT_SIMULATE, ACTION_CALLER, "caller", "c", "caller", "who calls: a class of the plan, or a number"},
 	{CONTEXT_SIMULATE, ACTION_LINE, "line", "L", NULL, "the next line"},
-	{CONTEXT_SIMULATE, ACTION_NEXT_PANE, "phones", "Tab", "phones", "choose a phone: Space changes what it does"},
+	{CONTEXT_SIMULATE, ACTION_NEXT_PANE, "phones", "Tab", "phones", "choose a phone, then the next one: Space changes what it does"},
 	{CONTEXT_SIMULATE, ACTION_CYCLE, "behaviour", "Space", "does", "the phone chosen: answers, no answer, busy, declined, no signal"},
 	{CONTEXT_SIMULATE, ACTION_AFTER, "answers-after", "a", "answers after", "the phone chosen: after how many seconds it answers"},
 	{CONTEXT_SIMULATE, ACTION_HANG_UP, "hangs-up", "H", NULL, "after how many seconds the caller hangs up"},

@@ -155,6 +155,7 @@ static void derive_simulate(void *state, struct app *app)
 	simulate->generation = app->session->generation;
 	simulate->readings = app->session->readings;
 	simulate->shown = simulate->play;
+	simulate->top = 0;
 	simulate->shown_live = simulate->live;
 	simulate->err = (struct nm_error){0};
 	if (play_simulate(app_plan(app), &simulate->play, true, timeline, &simulate->call, &simulate->err))
@@ -380,9 +381,10 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 		return true;
 	}
 	if (action == ACTION_UP || action == ACTION_DOWN) {
-		int most = simulate->call ? ladder_rows(&simulate->outcome) - 2 : 0;
+		const int most = simulate_top_most(simulate, app, app_body(app));
 
-		simulate->top += action == ACTION_DOWN ? simulate->top < most : -(simulate->top > 0);
+		simulate->top += action == ACTION_DOWN ? 1 : -1;
+		simulate->top = simulate->top > most ? most : simulate->top < 0 ? 0 : simulate->top;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
@@ -441,14 +443,13 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		simulate_step(simulate, false);
 		break;
 	case ACTION_BACK:
-		if (!simulate->step)
+		if (!simulate->step && !simulate->phones)
 			return VERDICT_STAY;
 		simulate->step = 0;
+		simulate->phones = false;
 		break;
 	case ACTION_NEXT_PANE:
-		simulate->phones = !simulate->phones;
-		if (simulate->phones)
-			simulate_phone_chosen(simulate, app_plan(app));
+		simulate_phone_next(simulate, app_plan(app));
 		break;
 	case ACTION_CYCLE:
 		simulate->phones = true;
@@ -495,6 +496,8 @@ static const char *label_simulate(const void *state, const struct app *app, enum
 	case ACTION_LEFT:
 		return simulate->phones ? "phone" : NULL;
 	case ACTION_NEXT_PANE:
+		return simulate->phones ? "next" : NULL;
+	case ACTION_BACK:
 		return simulate->phones ? "time" : NULL;
 	case ACTION_HOUR_ON:
 	case ACTION_ENTER:

@@ -58,6 +58,8 @@ void simulate_draw_phones(const struct simulate *simulate, const struct nm_plan 
 /* What it was told to do; NULL: nothing. */
 const struct nm_setting *simulate_setting(const struct play *play, size_t destination);
 void simulate_phone_move(struct simulate *simulate, const struct nm_plan *plan, bool back);
+/* Tab: the first phone, the next one, and behind the last none. */
+void simulate_phone_next(struct simulate *simulate, const struct nm_plan *plan);
 /* The chosen phone is one that is shown; false: none is. */
 bool simulate_phone_chosen(struct simulate *simulate, const struct nm_plan *plan);
 /* As it would, no answer, busy, declined, unreachable, as it would. */
@@ -72,6 +74,8 @@ void simulate_take_hangup(struct simulate *simulate, struct app *app, const char
 /* simulate_draw.c */
 /* How a call ended, in a sentence; the style that goes with it. */
 unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *out);
+/* The last row of the ladder that may be the first shown: 0 where all has room. */
+int simulate_top_most(const struct simulate *simulate, const struct app *app, struct box body);
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 
 /* simulate_against.c: the call on what is live, against the plan; how many rows of the box it took. */

@@ -63,7 +63,7 @@ static void pen_flags(struct pen *pen, const struct flags *flags, const char *be
 {
 	for (size_t i = 0; i < FLAGS; i++) {
 		if (flags->items[i][0])
-			pen_textf(pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, "%s%s", between, flags->items[i]);
+			pen_textf(pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, "%s%s", pen->x > 1 ? between : "", flags->items[i]);
 	}
 }
 
@@ -119,7 +119,7 @@ static int draw_question(const struct simulate *simulate, const struct app *app,
 	if (simulate->live)
 		pen_age(&pen, simulate, app);
 	if (!beside)
-		pen_flags(&pen, &flags, pen.x > 1 ? "  " : "");
+		pen_flags(&pen, &flags, "  ");
 	return 2;
 }
 
@@ -395,7 +395,28 @@ static int draw_call(const struct simulate *simulate, const struct app *app, str
 				      : draw_result(simulate, canvas, box.y + rows, below));
 }
 
-/* The ladder gets what the others leave, and the reasons give way to its first rows. */
+/* Rows for the ladder, which gets what the others leave, and the reasons give way to its first rows. */
+static int ladder_room(const struct simulate *simulate, struct box body, int asked)
+{
+	int most = body.height - 2 - asked - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
+
+	if (most < 4)
+		most = body.height >= 14 ? 6 : body.height - 2 - asked;
+	return most > 0 ? most : 0;
+}
+
+int simulate_top_most(const struct simulate *simulate, const struct app *app, struct box body)
+{
+	struct canvas question;
+	int rows;
+
+	if (!simulate->call || !simulate->treatment || !canvas_init(&question, body.width, 2, app_ascii(app)))
+		return 0;
+	rows = ladder_rows(&simulate->outcome) - ladder_room(simulate, body, draw_question(simulate, app, &question, 0));
+	canvas_clear(&question);
+	return rows > 0 ? rows : 0;
+}
+
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct simulate *simulate = state;
@@ -407,11 +428,7 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 	}
 	asked = draw_question(simulate, app, canvas, y);
 	y += asked;
-	most = body.height - 2 - asked - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
-	if (most < 4)
-		most = body.height >= 14 ? 6 : body.height - 2 - asked;
-	if (most < 0)
-		most = 0;
+	most = ladder_room(simulate, body, asked);
 	if (simulate->live)
 		y += simulate_draw_against(simulate, canvas, (struct box){0, y, body.width, most + 3});
 	else

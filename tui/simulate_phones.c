@@ -53,6 +53,18 @@ void simulate_phone_move(struct simulate *simulate, const struct nm_plan *plan, 
 	}
 }
 
+void simulate_phone_next(struct simulate *simulate, const struct nm_plan *plan)
+{
+	const size_t was = simulate->phone;
+
+	if (!simulate->phones) {
+		simulate->phones = simulate_phone_chosen(simulate, plan);
+		return;
+	}
+	simulate_phone_move(simulate, plan, false);
+	simulate->phones = simulate->phone > was;
+}
+
 bool simulate_phone_chosen(struct simulate *simulate, const struct nm_plan *plan)
 {
 	if (!simulate_phone_shown(simulate, plan, simulate->phone))

@@ -42,6 +42,54 @@ static void a_phone_answers_when_it_is_told_to(void **state)
 	stage_close(&stage);
 }
 
+/* Tab goes from phone to phone, and behind the last back to moving in time, as Esc does. */
+static void tab_goes_from_phone_to_phone(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_call(&stage);
+	stage_shows(&stage, "15 min");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "▸owner");
+	stage_shows(&stage, "Tab next");
+	stage_keys(&stage, "x");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "▸sam");
+	stage_keys(&stage, "Escape");
+	stage_hides(&stage, "▸");
+	stage_shows(&stage, "4 Simulate");
+	stage_shows(&stage, "15 min");
+	stage_keys(&stage, "Tab Tab Tab Tab Tab");
+	stage_hides(&stage, "▸sam");
+	stage_close(&stage);
+}
+
+/* Down leaves a ladder alone of which everything is seen. */
+static void what_is_seen_whole_does_not_scroll(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_call(&stage);
+	stage_keys(&stage, "Down Down Down");
+	stage_shows(&stage, "caller       owner");
+	stage_close(&stage);
+}
+
+/* What is not as usual about a call is told word by word. */
+static void what_is_unusual_is_told_apart(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_call(&stage);
+	answer(&stage, "E H", "12");
+	stage_keys(&stage, "x");
+	stage_shows(&stage, "emergency  hangs up at 12 s  no human answers");
+	stage_close(&stage);
+}
+
 /* H says when the caller hangs up; never takes it back. */
 static void a_caller_hangs_up_when_told_to(void **state)
 {
@@ -102,6 +150,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_phone_answers_when_it_is_told_to),
+		cmocka_unit_test(tab_goes_from_phone_to_phone),
+		cmocka_unit_test(what_is_seen_whole_does_not_scroll),
+		cmocka_unit_test(what_is_unusual_is_told_apart),
 		cmocka_unit_test(a_caller_hangs_up_when_told_to),
 		cmocka_unit_test(a_wrong_time_is_asked_for_again),
 		cmocka_unit_test(a_saved_test_is_the_call_that_was_played),
