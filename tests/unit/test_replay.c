@@ -667,17 +667,17 @@ static void test_who_is_not_told_of(void **state)
 	assert_won_by(NM_CALL_SAID, "fixly", 12 + 3);
 }
 
-/* A call for which Pat's phone rang, by a plan that rings it for so long, and then Fixly. */
-static struct nm_replay replay_of_pat(int for_s, enum nm_leg_end end, int rang_s, enum nm_call_end became)
+/* A call for which Pat's phone rang, by a plan that rings it for so long, and then Fixly; the plan is the caller's to free
+ * when it is done with the names in it. */
+static struct nm_replay replay_of_pat(int for_s, enum nm_leg_end end, int rang_s, enum nm_call_end became, struct nm_plan **plan)
 {
-	struct nm_plan *plan;
 	struct nm_replay replay;
 	char text[4096];
 
 	snprintf(text, sizeof(text),
 		 HEAD "path day { step { ring = pat for = %ds } step { ring = fixly } }\npath night { step { ring = fixly } }\n",
 		 for_s);
-	plan = plan_of_text(text, folder);
+	*plan = plan_of_text(text, folder);
 	open_store();
 	calls[0] = (struct played){ .call = { .number = 15125550100,
 					      .line = "main",
@@ -697,27 +697,30 @@ static struct nm_replay replay_of_pat(int for_s, enum nm_leg_end end, int rang_s
 							 .rang_s = rang_s },
 						.who = "pat" } } };
 	keep(&calls[0]);
-	replay = replay_of(plan, 1);
-	nm_plan_free(plan);
+	replay = replay_of(*plan, 1);
 	return replay;
 }
 
 static void assert_fixly_after(int for_s, enum nm_leg_end end, int rang_s)
 {
-	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, NM_CALL_LOST);
+	struct nm_plan *plan;
+	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, NM_CALL_LOST, &plan);
 
 	assert_int_equal(replay.won.n, 1);
 	assert_string_equal(replay.won.items[0].by, "fixly");
 	assert_int_equal(replay.won.items[0].seconds, for_s + 3);
 	nm_replay_clear(&replay);
+	nm_plan_free(plan);
 }
 
 static void assert_missed_too(int for_s, enum nm_leg_end end, int rang_s, enum nm_call_end became)
 {
-	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, became);
+	struct nm_plan *plan;
+	struct nm_replay replay = replay_of_pat(for_s, end, rang_s, became, &plan);
 
 	assert_int_equal(replay.counts.calls[NM_REPLAY_MISSED][NM_REPLAY_MISSED], 1);
 	nm_replay_clear(&replay);
+	nm_plan_free(plan);
 }
 
 /* "A phone that rang on past its own voicemail, and was not swallowed, has none in that call": Pat's is said to pick up
@@ -725,6 +728,7 @@ static void assert_missed_too(int for_s, enum nm_leg_end end, int rang_s, enum n
 static void test_the_log_knows_an_own_voicemail_better(void **state)
 {
 	struct nm_replay replay;
+	struct nm_plan *plan;
 
 	(void)state;
 	assert_fixly_after(40, NM_LEG_NO_ANSWER, 40);
@@ -737,10 +741,11 @@ static void test_the_log_knows_an_own_voicemail_better(void **state)
 	assert_missed_too(40, NM_LEG_NO_ANSWER, 19, NM_CALL_LOST);
 	assert_missed_too(40, NM_LEG_ANSWERED, 23, NM_CALL_SWALLOWED);
 	/* "who answered answers after ringing as long", later than the voicemail is said to */
-	replay = replay_of_pat(40, NM_LEG_ANSWERED, 31, NM_CALL_ANSWERED);
+	replay = replay_of_pat(40, NM_LEG_ANSWERED, 31, NM_CALL_ANSWERED, &plan);
 	assert_int_equal(replay.counts.calls[NM_REPLAY_ANSWERED][NM_REPLAY_ANSWERED], 1);
 	assert_int_equal(replay.counts.seconds_now, 31);
 	nm_replay_clear(&replay);
+	nm_plan_free(plan);
 }
 
 static void test_what_is_left_out(void **state)
