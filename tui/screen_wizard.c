@@ -310,6 +310,8 @@ static enum verdict act_wizard(void *state, struct app *app, const struct event 
 	case ACTION_ENTER:
 		if (wizard_taken_for(wizard))
 			take_offer(wizard, app, false);
+		/* An answer that was gone by with Enter is the owner's, and follows nothing any more. */
+		field_here(wizard)->own |= field_here(wizard)->typing.text[0] != '\0';
 		go_on(wizard, app);
 		break;
 	case ACTION_COMPLETE:

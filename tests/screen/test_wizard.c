@@ -264,6 +264,40 @@ static void at_question(const struct stage *stage, const char *label)
 	assert_string_equal(wizard_rows[wizard->list.at].label, label);
 }
 
+static size_t row_now(const struct stage *stage)
+{
+	const struct wizard *wizard = stage->app.tabs[stage->app.tab].state;
+
+	return wizard->list.at;
+}
+
+/* An answer that was offered and gone by with Enter stays, whatever zone is named later. */
+static void an_answer_that_was_taken_follows_nothing(void **state)
+{
+	struct stage stage;
+	size_t zone;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab C-u");
+	zone = row_now(&stage);
+	stage_type(&stage, "berlin");
+	stage_keys(&stage, "PgDn");
+	while (strcmp(wizard_rows[row_now(&stage)].label, "Closed on") != 0)
+		stage_keys(&stage, "Down");
+	stage_shows(&stage, "Closed on       none");
+	stage_keys(&stage, "Enter");
+	while (row_now(&stage) != zone)
+		stage_keys(&stage, "Up");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "denver");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "Time zone       America/Denver");
+	stage_shows(&stage, "Country         US"); /* nobody went by it */
+	stage_shows(&stage, "Closed on       none");
+	stage_close(&stage);
+}
+
 /* Tab ends what is begun, where an offer has it; an answer that is whole, missing or nothing's beginning it leaves. */
 static void tab_completes_what_is_begun(void **state)
 {
@@ -860,6 +894,7 @@ static void zones_of_a_strange_table_are_left_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_that_was_taken_follows_nothing),
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(the_owner_alone_is_told_of_the_night),
 		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
