@@ -215,7 +215,21 @@ static enum nm_code place_write(struct places *places, const struct place *place
 
 /* --- the expression written --- */
 
-/* What a place is to say. */
+/* Is something put off on a day that none of the places puts on? */
+static bool is_shut_over(const struct places *places, size_t at)
+{
+	for (size_t i = at; i < at + MINUTES_DAY; i++) {
+		bool says = !places->old->open[i] || places->now->open[i];
+
+		for (size_t k = 0; k < places->n; k++)
+			says |= places->items[k].week.open[i];
+		if (!says)
+			return true;
+	}
+	return false;
+}
+
+/* What a place is to say; returns the days of which it says anything. */
 static unsigned place_paint(const struct places *places, const struct place *place, const struct way *way,
 			    struct nm_hours_week *week)
 {
@@ -231,9 +245,11 @@ static unsigned place_paint(const struct places *places, const struct place *pla
 
 		if (!memcmp(places->old->open + at, places->now->open + at, MINUTES_DAY))
 			continue;
-		if (way->whole && !(place->days >> day & 1))
+		if (way->whole && !(place->days >> day & 1)) {
 			memcpy(week->open + at, places->now->open + at, MINUTES_DAY);
-		days |= 1u << day;
+			days |= 1u << day;
+		}
+		days |= is_shut_over(places, at) ? 1u << day : 0;
 	}
 	return days;
 }

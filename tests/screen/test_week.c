@@ -58,7 +58,8 @@ static void each_view_is_as_expected(void **state)
 		      { "v v v v", "week-owner" },
 		      { "P Enter Down v Down S-Right Space", "week-paint" },
 		      { "P Enter o Down v Down S-Right Space", "week-paint-once" },
-		      { "P Enter Up Home v Right Right Right Down Space Escape", "week-paint-asked" } };
+		      { "P Enter Up Home v Right Right Right Down Space Escape", "week-paint-asked" },
+		      { "] P Enter o Up Home v Right Right Right Down Space Escape", "week-paint-once-asked" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)

@@ -106,6 +106,19 @@ static void a_season_is_painted_over_what_holds_always(void **state)
 	paints(&july, true, SA, SA, 8, 10, "08:00-18:00; Jun-Aug Sa 08:00-10:00");
 }
 
+/* Of two that the date is in, the one behind; the other need not hold wherever it does. */
+static void a_season_within_another_is_painted(void **state)
+{
+	const int64_t july = nm_days_from_date(2027, 7, 8);
+
+	(void)state;
+	paints(&(struct nm_hours_subject){ "2027 Sa 09:00-12:00, Jun-Aug Sa 14:00-16:00", july, false, NULL }, true, SA, SA,
+	       16, 17, "2027 Sa 09:00-12:00, Jun-Aug Sa 14:00-17:00");
+	/* Every day of a season takes the place of what is before it. */
+	paints(&(struct nm_hours_subject){ "Mo-Fr 12:00-20:00; Apr-Sep 08:00-18:00", july, false, NULL }, true, MO, MO, 6,
+	       8, "Mo-Fr 12:00-20:00; Apr-Sep Mo 06:00-18:00; Apr-Sep Tu-Su 08:00-18:00");
+}
+
 /* Between, before and behind rules for dates, each of which stays. */
 static void rules_of_weekdays_are_painted_where_they_stand(void **state)
 {
@@ -113,6 +126,7 @@ static void rules_of_weekdays_are_painted_where_they_stand(void **state)
 		"Mo-Fr 08:00-18:00; Dec 24 08:00-12:00; PH off; Su[1] 10:00-12:00, Fr 22:00-02:00";
 	const struct nm_hours_subject subject = weeks_of(mixed, 11, 25), first = weeks_of("PH off; Mo-Fr 08:00-18:00", 11, 25);
 	const struct nm_hours_subject dates = weeks_of("PH 10:00-12:00", 11, 25);
+	const struct nm_hours_subject parted = weeks_of("Sa 09:00-12:00; PH off; Oct-Mar Mo-Fr 12:00-20:00", 11, 25);
 
 	(void)state;
 	paints(&subject, true, MO, FR, 7, 8,
@@ -122,6 +136,10 @@ static void rules_of_weekdays_are_painted_where_they_stand(void **state)
 	paints(&first, true, SA, SA, 9, 13, "Sa 09:00-13:00; PH off; Mo-Fr 08:00-18:00");
 	paints(&first, true, MO, FR, 7, 8, "PH off; Mo-Fr 07:00-18:00");
 	paints(&dates, true, MO, MO, 9, 13, "Mo 09:00-13:00; PH 10:00-12:00");
+	/* One stroke, of which each part has its place. */
+	paints(&parted, true, MO, SA, 7, 8,
+	       "Sa 09:00-12:00; Oct-Mar Sa 07:00-08:00,09:00-12:00; PH off; Oct-Mar Mo-Fr 07:00-08:00,12:00-20:00");
+	paints(&parted, false, MO, SA, 9, 13, "Sa 09:00-12:00; Oct-Mar Sa off; PH off; Oct-Mar Mo-Fr 13:00-20:00");
 	/* Without its weekdays a rule of holidays is one of its own. */
 	paints(&(struct nm_hours_subject){ "Mo-Fr,PH 08:00-18:00", 20000, false, NULL }, true, SA, SA, 9, 13,
 	       "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH 08:00-18:00");
@@ -161,6 +179,8 @@ static void what_cannot_be_painted_is_refused(void **state)
 {
 	const struct nm_hours_subject subject = weeks_of("Mo,Su[1] 08:00-18:00", 11, 25);
 	const struct nm_hours_subject shut = weeks_of("Mo-Fr 08:00-18:00; Sa-Su,PH off; Dec off; 12:00-13:00 off", 11, 25);
+	const struct nm_hours_subject behind =
+		weeks_of("Oct-Mar Mo-Fr 08:00-17:00; PH off; Sa-Su 22:00-06:00", 11, 25);
 	struct nm_hours_week week;
 	struct nm_error err;
 	struct nm_buf out;
@@ -174,6 +194,10 @@ static void what_cannot_be_painted_is_refused(void **state)
 	nm_buf_init(&out, 1u << 16);
 	assert_int_equal(nm_hours_paint(&shut, &week, &out, &err), NM_INPUT);
 	assert_non_null(strstr(err.text, "write rules for weekdays first"));
+	/* Behind the rule that it must override, it would override that of holidays, too. */
+	week = week_of(&behind);
+	stroke(&week, true, SA, SA, 10, 11);
+	assert_int_equal(nm_hours_paint(&behind, &week, &out, &err), NM_INPUT);
 	nm_buf_clear(&out);
 }
 
@@ -432,6 +456,7 @@ static void one_weeks_hours_are_rules_of_its_dates(void **state)
 {
 	static const char usual[] = "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off";
 	const struct nm_hours_subject week = one_week_of(usual, 11, 25);
+	const struct nm_hours_subject meant = one_week_of("Mo-Fr 08:00-18:00; 2026 Nov 26-27 08:00-18:00", 11, 23);
 	const struct nm_hours_subject short_week =
 		one_week_of("Mo-Fr 08:00-18:00; 2026 Nov 26 10:00-14:00; 2026 Nov 27 off", 11, 23);
 
@@ -443,6 +468,8 @@ static void one_weeks_hours_are_rules_of_its_dates(void **state)
 	paints(&short_week, false, TH, TH, 0, 24, "Mo-Fr 08:00-18:00; 2026 Nov 27 off; 2026 Nov 26 off");
 	paints(&short_week, true, FR, FR, 10, 14, "Mo-Fr 08:00-18:00; 2026 Nov 26 10:00-14:00; 2026 Nov 27 10:00-14:00");
 	paints(&short_week, true, FR, FR, 8, 18, "Mo-Fr 08:00-18:00; 2026 Nov 26 10:00-14:00");
+	/* Who wrote that a day is as usual, meant it. */
+	paints(&meant, false, FR, FR, 0, 24, "Mo-Fr 08:00-18:00; 2026 Nov 26 08:00-18:00; 2026 Nov 27 off");
 	/* Round the end of a month, and of a year. */
 	paints(&(struct nm_hours_subject){ "24/7", nm_days_from_date(2026, 12, 31), true, NULL }, false, TH, FR, 0, 24,
 	       "24/7; 2026 Dec 31,2027 Jan 1 off");
@@ -513,6 +540,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_season_of_the_date_is_painted),
 		cmocka_unit_test(a_season_is_painted_over_what_holds_always),
+		cmocka_unit_test(a_season_within_another_is_painted),
 		cmocka_unit_test(rules_of_weekdays_are_painted_where_they_stand),
 		cmocka_unit_test(exceptions_are_no_seasons),
 		cmocka_unit_test(what_is_not_painted_stays_as_it_was_written),
