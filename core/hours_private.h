@@ -60,6 +60,7 @@ struct rule {
 	uint16_t months_touched; /* bit m: a date of month m may match; 0: no condition on dates */
 	struct slice years, dates, nths, spans; /* no spans: all day */
 	uint16_t text_from, text_len;
+	uint16_t dates_len; /* of these, years and dates; 0: none */
 };
 
 /* Something besides the weekday on which a date's spans depend. */

@@ -448,6 +448,8 @@ static bool rule_read(struct parser *p, bool additional)
 		return false;
 	if ((is(p->next, KIND_MONTH) || is_date(p->next)) && !dates_read(p))
 		return false;
+	if (p->next != first)
+		p->rule->dates_len = (uint16_t)(p->next[-1].at + p->next[-1].len - first->at);
 	if ((is(p->next, KIND_WEEKDAY) || is(p->next, KIND_HOLIDAY)) && !days_read(p))
 		return false;
 	if ((is_time(p->next) || is(p->next, KIND_ALWAYS)) && !times_read(p))

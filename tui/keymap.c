@@ -180,10 +180,11 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PAINT, ACTION_DAY_DOWN, "select-next-day", "S-Down", NULL, "select the next day"},
 	{CONTEXT_PAINT, ACTION_FIRST, "first", "Home", NULL, "the beginning of the day"},
 	{CONTEXT_PAINT, ACTION_LAST, "last", "End", NULL, "the end of the day"},
+	{CONTEXT_PAINT, ACTION_WHICH_WEEKS, "which-weeks", "o", "one week", "paint this week only, or every week again"},
 	{CONTEXT_PAINT, ACTION_UNDO, "undo", "u", "undo", "take the last stroke back"},
 	{CONTEXT_PAINT, ACTION_SAVE, "save", "W", "save", "show what changes for callers, and save when you say so"},
 	{CONTEXT_PAINT, ACTION_BACK, "leave", "Escape q Backspace", "leave", "select no more; else leave, and when hours changed ask to save them"},
-	{CONTEXT_PAINT, ACTION_DROP, "drop", "X", "drop", "leave, and nothing is changed"},
+	{CONTEXT_PAINT, ACTION_DROP, "drop", "X", NULL, "leave, and nothing is changed"},
 	{CONTEXT_PAINT, ACTION_HELP, "help", "? F1", "help", "these keys"},
 
 	{CONTEXT_WORTH, ACTION_UP, "up", "Up k", "move", "the number before"},

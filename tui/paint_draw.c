@@ -8,7 +8,8 @@
 
 #include "week_screen.h"
 
-#define QUARTER 15 /* minutes */
+#define QUARTER 15    /* minutes */
+#define LOW_SEASON 12 /* columns of a season in a low window */
 
 static void draw_cell(const struct paint *paint, struct canvas *canvas, int x, int y, int day, int minute,
 		      int n)
@@ -24,6 +25,17 @@ static void draw_cell(const struct paint *paint, struct canvas *canvas, int x, i
 	canvas_put(canvas, x, y, style, (uint32_t)signs[now + 1]);
 }
 
+/* "Mon", or "Mon 23" where it is one of this week only. */
+static void draw_day(const struct paint *paint, struct canvas *canvas, int y, int day)
+{
+	const struct nm_date date = nm_date_from_days(paint->date - nm_weekday(paint->date) + day);
+	struct pen pen = pen_at(canvas, 1, y, WEEK_LEFT - 1);
+
+	pen_text(&pen, STYLE_PLAIN, nm_weekday_names[day]);
+	if (paint->one_week)
+		pen_textf(&pen, STYLE_PLAIN, " %2d", date.day);
+}
+
 static void draw_grid(const struct paint *paint, struct canvas *canvas, int y, int first, int days,
 		      int quarters)
 {
@@ -34,7 +46,7 @@ static void draw_grid(const struct paint *paint, struct canvas *canvas, int y, i
 		int from = WEEK_LEFT + block.slot * 2 / quarters;
 		int until = WEEK_LEFT + (block.last_slot * 2 + 1) / quarters;
 
-		canvas_text(canvas, 1, y, 3, STYLE_PLAIN, nm_weekday_names[day]);
+		draw_day(paint, canvas, y, day);
 		for (int i = 0; i < columns; i++)
 			draw_cell(paint, canvas, WEEK_LEFT + i, y, day, i * QUARTER * quarters,
 				  QUARTER * quarters);
@@ -111,20 +123,36 @@ static void draw_expression(const struct paint *paint, struct pen *pen)
 		pen_textf(pen, STYLE_PLAIN, "…%s", rules);
 }
 
+/* Which weeks: "every week", "every week of Apr-Sep", "only the week of 23 Nov 2026". */
+static void weeks_words(const struct paint *paint, char *out, size_t size)
+{
+	const struct nm_date monday = nm_date_from_days(paint->date - nm_weekday(paint->date));
+
+	if (paint->one_week)
+		snprintf(out, size, "only the week of %d %s %d", monday.day, nm_month_names[monday.month - 1], monday.year);
+	else if (paint->season[0])
+		snprintf(out, size, "every week of %s", paint->season);
+	else
+		snprintf(out, size, "every week");
+}
+
 /* What is being painted; in a low window the expression instead, which has no row of its own. */
 static void draw_heading(const struct paint *paint, struct canvas *canvas, int y, bool low)
 {
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-	char where[64];
+	char where[64], weeks[64];
 
 	block_words(paint, where, sizeof where);
 	if (low) {
+		if (paint->one_week || paint->season[0])
+			pen_textf(&pen, STYLE_PLAIN, "%.*s ", LOW_SEASON, paint->one_week ? "once" : paint->season);
 		pen_textf(&pen, STYLE_BOLD, "%s  ", where);
 		draw_expression(paint, &pen);
 		return;
 	}
 	pen_text(&pen, STYLE_BOLD, paint->schedule);
-	pen_text(&pen, STYLE_PLAIN, " · hours of a week, painted · ");
+	weeks_words(paint, weeks, sizeof weeks);
+	pen_textf(&pen, STYLE_PLAIN, " · %s, painted · ", weeks);
 	pen_textf(&pen, STYLE_BOLD, "%s%s", where, paint->begin_day < 0 ? "" : " selected");
 }
 
@@ -143,8 +171,8 @@ static void draw_legend(const struct paint *paint, struct canvas *canvas, int y)
 
 	pen_text(&pen, STYLE_PLAIN, "# on   . off   + part of it");
 	pen_tab(&pen, pen.x + 5);
-	pen_textf(&pen, STYLE_PLAIN, "%.1f h a week, was %.1f h", hours_of(&paint->now),
-		  hours_of(&paint->old));
+	pen_textf(&pen, STYLE_PLAIN, "%.1f h %s week, was %.1f h", hours_of(&paint->now),
+		  paint->one_week ? "this" : "a", hours_of(&paint->old));
 }
 
 /* A name in front, and text on as many rows as it needs and there are. */

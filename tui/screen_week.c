@@ -268,11 +268,12 @@ static const struct nm_schedule *schedule_with_hours(const struct nm_plan *plan,
 }
 
 /* Its name, and that it cannot be painted. */
-static void add_schedule(struct notes *items, const struct nm_schedule *schedule)
+static void add_schedule(struct notes *items, const struct nm_schedule *schedule, int64_t day)
 {
+	const struct nm_hours_subject subject = { .expression = schedule->expression, .day = day };
 	struct nm_hours_week week;
 	struct nm_error err;
-	const bool text = nm_hours_week_of(schedule->expression, &week, &err) != NM_OK;
+	const bool text = nm_hours_week_of(&subject, &week, &err) != NM_OK;
 
 	notes_addf(items, STYLE_PLAIN, "%s%s", schedule->name, text ? " (as text: screen 2, hours)" : "");
 }
@@ -291,7 +292,7 @@ static void ask_schedule(const struct week_screen *week, struct app *app)
 	notes_init(&items);
 	names = calloc(plan->n_schedules + 1, sizeof *names);
 	while (names && (schedule = schedule_with_hours(plan, n))) {
-		add_schedule(&items, schedule);
+		add_schedule(&items, schedule, nm_local_day(week_cursor(week, app)));
 		if (items.n == n)
 			break;
 		first = schedule - plan->schedules == decides ? n : first;

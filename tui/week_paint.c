@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hours painted on a week.  In: a schedule's expression, strokes.  Out: the shortest expression that says what was
- * painted, and, when it is said yes to, an edit of the plan.  What the expression says of dates is kept.
+ * Hours painted on a week: on every one, or on the one on screen.  In: a schedule's expression, strokes.  Out: the
+ * expression that says what was painted, and, when it is said yes to, an edit of the plan.  What else it says is kept.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +23,6 @@ struct argument {
 
 /* --- state --- */
 
-static const struct nm_schedule *schedule_of(const struct app *app, const char *name)
-{
-	const struct nm_plan *plan = app_plan(app);
-
-	for (size_t i = 0; plan && i < plan->n_schedules; i++) {
-		if (!strcmp(plan->schedules[i].name, name))
-			return &plan->schedules[i];
-	}
-	return NULL;
-}
-
 static void close_paint(void *state)
 {
 	struct paint *paint = state;
@@ -41,53 +30,9 @@ static void close_paint(void *state)
 	free(paint->schedule);
 	free(paint->old_text);
 	free(paint->text);
+	free(paint->season);
+	free(paint->holidays);
 	free(paint);
-}
-
-/* The expression of what is painted now. */
-static void write_text(struct paint *paint)
-{
-	struct nm_buf text;
-	char *taken;
-
-	nm_buf_init(&text, 4 * NM_HOURS_TEXT);
-	paint->refused = (struct nm_error){ 0 };
-	if (!memcmp(&paint->now, &paint->old, sizeof paint->now))
-		nm_buf_add(&text, paint->old_text); /* as it was written, be it longer */
-	else if (nm_hours_week_write(&paint->now, paint->old_text, &text, &paint->refused)) {
-		nm_buf_clear(&text);
-		return;
-	}
-	taken = nm_buf_take(&text);
-	if (!taken) {
-		nm_fail_memory(&paint->refused);
-		return;
-	}
-	free(paint->text);
-	paint->text = taken;
-}
-
-/* Takes over what the plan says now. */
-static enum nm_code take_old(struct paint *paint, struct app *app, struct nm_error *err)
-{
-	const struct nm_schedule *schedule = schedule_of(app, paint->schedule);
-	struct nm_error why;
-	enum nm_code code;
-	char *copy;
-
-	if (!schedule || !schedule->expression)
-		return nm_fail(err, NM_INPUT, "schedule %s has no hours any more: there is nothing to paint",
-			       paint->schedule);
-	code = nm_hours_week_of(schedule->expression, &paint->old, &why);
-	if (code)
-		return nm_fail(err, code, "%s (screen 2, hours)", why.text);
-	copy = strdup(schedule->expression);
-	if (!copy)
-		return nm_fail_memory(err);
-	free(paint->old_text);
-	paint->old_text = copy;
-	paint->generation = app->session->generation;
-	return NM_OK;
 }
 
 static void *open_paint(struct app *app, const void *argument, struct nm_error *err)
@@ -103,7 +48,8 @@ static void *open_paint(struct app *app, const void *argument, struct nm_error *
 		nm_fail_memory(err);
 		return NULL;
 	}
-	if (take_old(paint, app, err)) {
+	paint->date = day;
+	if (paint_take(paint, app, err)) {
 		close_paint(paint);
 		return NULL;
 	}
@@ -111,7 +57,7 @@ static void *open_paint(struct app *app, const void *argument, struct nm_error *
 	paint->day = nm_weekday(day);
 	paint->slot = (int)((what->at - day * NM_DAY) / (SLOT_MINUTES * 60));
 	paint->begin_day = -1;
-	write_text(paint);
+	paint_write(paint);
 	return paint;
 }
 
@@ -162,7 +108,7 @@ static void toggle(struct paint *paint)
 		memset(paint->now.open + day * DAY_MINUTES + block.slot * SLOT_MINUTES, on,
 		       (size_t)(block.last_slot + 1 - block.slot) * SLOT_MINUTES);
 	paint->begin_day = -1;
-	write_text(paint);
+	paint_write(paint);
 }
 
 static void take_back(struct paint *paint, struct app *app)
@@ -172,7 +118,28 @@ static void take_back(struct paint *paint, struct app *app)
 		return;
 	}
 	paint->now = paint->strokes[--paint->n_strokes];
-	write_text(paint);
+	paint_write(paint);
+}
+
+/* The week that is painted and what is painted on it belong together: they are changed while nothing is painted. */
+static void change_weeks(struct paint *paint, struct app *app)
+{
+	struct nm_error err;
+
+	if (has_changed(paint)) {
+		app_message(app, STYLE_WARNING, "%s: save (W) or take back (u) first",
+			    paint->one_week ? "what you painted is for this week only" : "what you painted is for every week");
+		return;
+	}
+	paint->one_week = !paint->one_week;
+	if (paint_take(paint, app, &err)) {
+		paint->one_week = !paint->one_week;
+		app_error(app, &err);
+		return;
+	}
+	paint->now = paint->old;
+	paint->n_strokes = 0;
+	paint_write(paint);
 }
 
 /* --- moving --- */
@@ -322,11 +289,11 @@ static bool follow_plan(struct paint *paint, struct app *app)
 		app_message(app, STYLE_WARNING, "the plan does not read just now: what you painted is kept");
 		return true;
 	}
-	if (take_old(paint, app, &err)) {
+	if (paint_take(paint, app, &err)) {
 		app_error(app, &err);
 		return false;
 	}
-	write_text(paint);
+	paint_write(paint);
 	if (memcmp(&before, &paint->old, sizeof before))
 		app_message(app, STYLE_WARNING,
 			    "these hours were changed meanwhile: what you painted is shown against them");
@@ -350,6 +317,9 @@ static enum verdict act_paint(void *state, struct app *app, const struct event *
 			begin_select(paint);
 		else
 			paint->begin_day = -1;
+		return VERDICT_REDRAW;
+	case ACTION_WHICH_WEEKS:
+		change_weeks(paint, app);
 		return VERDICT_REDRAW;
 	case ACTION_UNDO:
 		take_back(paint, app);

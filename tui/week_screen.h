@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Week screen between its files: what it knows (screen_week.c), how it looks (week_draw.c), and the painting
- * of hours (week_paint.c, paint_draw.c).  Private to these.
+ * of hours (week_paint.c, paint_hours.c, paint_draw.c).  Private to these.
  */
 #ifndef TUI_WEEK_SCREEN_H
 #define TUI_WEEK_SCREEN_H
@@ -67,6 +67,11 @@ struct paint_block {
 struct paint {
 	char *schedule;			/* its name; owned */
 	char *old_text, *text;		/* expressions; owned */
+	int64_t date;			/* of the week on screen */
+	bool one_week;			/* that one is painted, not every week */
+	int32_t *holidays;		/* days that PH means around it; owned */
+	struct nm_holidays around;	/* these */
+	char *season;			/* its dates; "": painted is every week; owned */
 	struct nm_hours_week old, now;
 	struct nm_error refused;	/* code not NM_OK: why the week cannot be written; text is an older one */
 	unsigned generation;		/* of the session, of which old_text is */
@@ -78,6 +83,10 @@ struct paint {
 
 /* Opens the painting of a schedule's hours, the cursor at a local time. */
 void app_paint(struct app *app, const char *schedule, nm_local at);
+/* Takes over what the plan says now of the weeks that are painted. */
+enum nm_code paint_take(struct paint *paint, struct app *app, struct nm_error *err) NM_WARN_UNUSED;
+/* The expression of what is painted now: into text, or why not into refused. */
+void paint_write(struct paint *paint);
 /* What a stroke is made on: the selection, or the half hour at the cursor. */
 struct paint_block paint_block(const struct paint *paint);
 /* Of n minutes of a day from one on: 1: all are inside; -1: none; 0: some. */

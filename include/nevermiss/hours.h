@@ -79,17 +79,36 @@ struct nm_hours_week {
 	bool open[NM_WEEK_MINUTES];
 };
 
-/* What an expression says of every week, years, dates and holidays left aside.  NM_INPUT, saying what to write or do
- * instead, when the two cannot be taken apart, or when a rule for dates gives 28 of a year hours of their own, or shuts
- * 184: no one week is what such an expression says. */
-enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Adds the week to out, and behind it what `kept` (NULL: nothing) says of years, dates and holidays: nm_hours_week_of
- * gives the week back, if it takes `kept`.  The week is the shortest of all expressions whose rules give weekdays spans
+/* Hours that are painted: those of every week, as they are in the season of a date, or of the one week with that date. */
+struct nm_hours_subject {
+	const char *expression;
+	int64_t day; /* days since 1970 */
+	bool one_week;
+	const struct nm_holidays *holidays; /* one_week: those of the weeks around; NULL: none */
+};
+
+/* The week of it.  One week: what its seven dates have.  Every week: what rules of weekdays say, those of a season (years
+ * and dates that make 28 days of a year or more; 184 where they shut every weekday) on its dates; other dates, holidays and nth
+ * weekdays are left aside.  NM_INPUT, saying what to write instead, when the two cannot be taken apart. */
+enum nm_code nm_hours_week_of(const struct nm_hours_subject *subject, struct nm_hours_week *out,
+			      struct nm_error *err) NM_WARN_UNUSED;
+/* Adds to out the years and dates of the season of whose weeks that is ("Apr-Sep"); nothing: of every week that has none. */
+enum nm_code nm_hours_season_of(const struct nm_hours_subject *subject, struct nm_buf *out,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* Adds to out the expression with another week in it.  Hours differ from before only where `week` differs from
+ * nm_hours_week_of, on all dates that there ever are and whatever is a holiday, and only on the dates of the subject (a
+ * night belongs to the date on which it begins); what is for other dates and holidays decides these as before.  Every
+ * week: the rules of weekdays that are painted become as short as nm_hours_week_write makes them, every other stays byte
+ * for byte.  One week: rules of its dates ("2026 Nov 26-27 off") stand last, for days that are not as usual.  NM_INPUT
+ * when that cannot be done exactly, or is more than one expression holds. */
+enum nm_code nm_hours_paint(const struct nm_hours_subject *subject, const struct nm_hours_week *week,
+			    struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Adds a week to out: the shortest of all expressions whose rules give weekdays spans
  * ("08:00-18:00", ending before the second midnight) or off, and replace (;) or add (,).  A rule without weekdays is the
  * first, and only where the days that have its times are not a run ("Mo-Fr").  Of several one in which the times of a
  * day stand together is taken; so it is, the shortest of these, when a bound on the work is met (some tenths of a
  * second).  NM_INPUT when it is more than one expression holds. */
-enum nm_code nm_hours_week_write(const struct nm_hours_week *week, const char *kept, struct nm_buf *out,
+enum nm_code nm_hours_week_write(const struct nm_hours_week *week, struct nm_buf *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

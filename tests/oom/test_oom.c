@@ -443,14 +443,21 @@ static enum nm_code read_hours(struct nm_error *err)
 
 static enum nm_code write_week(struct nm_error *err)
 {
-	static const char kept[] = "Mo-Fr 08:00-18:00; PH off";
+	struct nm_hours_subject subject = { .expression = "Apr-Sep Mo-Fr 08:00-18:00; PH off", .day = 19900 };
 	struct nm_hours_week week;
 	struct nm_buf out;
-	enum nm_code code = nm_hours_week_of(kept, &week, err);
+	enum nm_code code = nm_hours_week_of(&subject, &week, err);
 
 	nm_buf_init(&out, NM_HOURS_TEXT);
+	week.open[0] = true;
 	if (!code)
-		code = nm_hours_week_write(&week, kept, &out, err);
+		code = nm_hours_paint(&subject, &week, &out, err);
+	subject.one_week = true;
+	if (!code)
+		code = nm_hours_week_of(&subject, &week, err);
+	week.open[1] = true;
+	if (!code)
+		code = nm_hours_paint(&subject, &week, &out, err);
 	nm_buf_clear(&out);
 	return code;
 }

@@ -57,7 +57,9 @@ static void each_view_is_as_expected(void **state)
 		      { "v v v", "week-emergency" },
 		      { "v v v v", "week-owner" },
 		      { "P Enter Down v Down S-Right Space", "week-paint" },
-		      { "P Enter Up Home v Right Right Right Down Space Escape", "week-paint-asked" } };
+		      { "P Enter o Down v Down S-Right Space", "week-paint-once" },
+		      { "P Enter Up Home v Right Right Right Down Space Escape", "week-paint-asked" },
+		      { "] P Enter o Up Home v Right Right Right Down Space Escape", "week-paint-once-asked" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
@@ -298,7 +300,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	(void)state;
 	open_week(&stage);
 	stage_keys(&stage, "P Enter"); /* Sunday 05:00, of the schedule that decides */
-	stage_shows(&stage, "business · hours of a week, painted · Sun 05:00-05:30");
+	stage_shows(&stage, "business · every week, painted · Sun 05:00-05:30");
 	stage_keys(&stage, "Up Home v Right Right Right Down");
 	stage_shows(&stage, "Sat-Sun 00:00-02:00 selected");
 	stage_keys(&stage, "Space");
@@ -417,6 +419,102 @@ static void other_minutes_than_half_hours_are_kept(void **state)
 	stage_close(&stage);
 }
 
+static void open_seasons(struct stage *stage, int width, int height)
+{
+	static const char plan[] = HEAD "schedule s { hours = \"Apr-Sep Mo-Fr 07:00-19:00; Oct-Mar Mo-Fr 08:00-17:00\" }\n"
+					"rule r { during = s path = p }\nrule t { path = q }\n";
+
+	stage_open(stage, &(struct stage_options){ .screen = "week", .width = width, .height = height, .plan = plan });
+}
+
+/* The season that the week on screen is in: which, is said, and the other one stays. */
+static void the_season_of_the_week_is_painted(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_seasons(&stage, 80, 24);
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "s · every week of Oct-Mar, painted · Sun 05:00-05:30");
+	stage_keys(&stage, "Space");
+	stage_golden(&stage, "week-paint-season-80x24");
+	stage_keys(&stage, "W y");
+	plan_has(&stage,
+		 "\"Apr-Sep Mo-Fr 07:00-19:00; Oct-Mar Mo-Fr 08:00-17:00; Oct-Mar Su 05:00-05:30\"", true);
+	stage_keys(&stage, "g C-u");
+	stage_type(&stage, "2027-06-07");
+	stage_keys(&stage, "Enter P Enter");
+	stage_shows(&stage, "every week of Apr-Sep");
+	stage_close(&stage);
+	open_seasons(&stage, 40, 12);
+	stage_keys(&stage, "P Enter Space");
+	stage_golden(&stage, "week-paint-season-40x12");
+	stage_close(&stage);
+	open_seasons(&stage, 200, 50);
+	stage_keys(&stage, "P Enter Space");
+	stage_golden(&stage, "week-paint-season-200x50");
+	stage_close(&stage);
+}
+
+/* Rules of its dates, seen while painted, one step to be taken back, and gone when the day is as usual again. */
+static void one_week_is_painted(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "] P Enter o"); /* the week of Thanksgiving */
+	stage_shows(&stage, "business · only the week of 23 Nov 2026, painted · Sun 05:00-05:30");
+	stage_shows(&stage, "Thu 26  ...............................");
+	stage_shows(&stage, "44.0 h this week");
+	stage_keys(&stage, "Up Up Home v End Space");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off; 2026 Nov 27 00:00-24:00");
+	stage_keys(&stage, "Up Space");
+	stage_keys(&stage, "o");
+	stage_shows(&stage, "what you painted is for this week only: save (W) or take back (u) first");
+	stage_keys(&stage, "u W");
+	stage_shows(&stage, "save these hours of business?");
+	stage_keys(&stage, "y");
+	plan_has(&stage, "PH off; 2026 Nov 27 00:00-24:00\"", true);
+	stage_keys(&stage, "u W y");
+	plan_has(&stage, "2026 Nov 27", false);
+	stage_keys(&stage, "C-r P Enter o Up Up Home");
+	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off; 2026 Nov 27 00:00-24:00");
+	stage_keys(&stage, "v"); /* off before eight and after eighteen: a Friday as any other */
+	for (int i = 0; i < 15; i++)
+		stage_keys(&stage, "Right");
+	stage_keys(&stage, "Space End v");
+	for (int i = 0; i < 11; i++)
+		stage_keys(&stage, "Left");
+	stage_keys(&stage, "Space");
+	stage_keys(&stage, "W y W y");
+	plan_has(&stage, "2026 Nov 27", false);
+	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"", true);
+	stage_close(&stage);
+}
+
+/* It is chosen while nothing is painted, and back. */
+static void every_week_or_one_is_chosen(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter o");
+	stage_shows(&stage, "only the week of 16 Nov 2026");
+	stage_keys(&stage, "o Space");
+	stage_shows(&stage, "every week, painted");
+	stage_shows(&stage, "Su 05:00-05:30; PH off");
+	stage_keys(&stage, "o");
+	stage_shows(&stage, "what you painted is for every week: save (W) or take back (u) first");
+	stage_keys(&stage, "u o");
+	stage_shows(&stage, "only the week of 16 Nov 2026");
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "once Sun 05:00-05:30  …2026 Nov 22 05");
+	stage_close(&stage);
+}
+
 static void what_cannot_be_painted_says_why(void **state)
 {
 	struct stage stage;
@@ -424,26 +522,16 @@ static void what_cannot_be_painted_says_why(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){
 				   .screen = "week",
-				   .width = 80,
+				   .width = 130,
 				   .height = 24,
-				   .plan = HEAD "schedule s { hours = \"Jan off; Mo-Fr 08:00-18:00\" }\n"
-						"rule r { during = s path = p }\nrule t { path = q }\n" });
-	stage_keys(&stage, "P Enter");
-	stage_shows(&stage, "write what is for dates last");
-	assert_int_equal(stage.app.depth, 0);
-	stage_close(&stage);
-	stage_open(&stage, &(struct stage_options){
-				   .screen = "week",
-				   .width = 100,
-				   .height = 24,
-				   .plan = HEAD "schedule s { hours = \"Apr-Oct 07:00-21:00; Nov-Mar Mo-Fr "
-						"08:00-18:00\" }\nschedule t { hours = \"Mo-Fr 09:00-17:00\" }\n"
+				   .plan = HEAD "schedule s { hours = \"Mo,Su[1] 08:00-18:00\" }\n"
+						"schedule t { hours = \"Mo-Fr 09:00-17:00\" }\n"
 						"rule r { during = s path = p }\nrule t { path = q }\n" });
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "s (as text: screen 2, hours)");
 	stage_hides(&stage, "t (as text");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "\"Apr-Oct 07:00-21:00\" is for a season: change these hours as text (screen 2, hours)");
+	stage_shows(&stage, "write two rules of it (screen 2, hours)");
 	assert_int_equal(stage.app.depth, 0);
 	stage_keys(&stage, "P Down Enter"); /* the other one can be painted, the list says which is which by its place */
 	stage_shows(&stage, "hours   Mo-Fr 09:00-17:00");
@@ -454,6 +542,27 @@ static void what_cannot_be_painted_says_why(void **state)
 						    .plan = HEAD "rule t { path = q }\n" });
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "no schedule has hours");
+	stage_close(&stage);
+}
+
+/* What cannot be done exactly is refused while it is painted: Monday mornings would be open when October begins on one. */
+static void what_cannot_be_exact_is_said_while_it_is_painted(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "week",
+				   .width = 80,
+				   .height = 24,
+				   .plan = HEAD "schedule s { hours = \"Oct-Mar Sa-Su 22:00-06:00\" }\n"
+						"rule r { during = s path = p }\nrule t { path = q }\n" });
+	stage_keys(&stage, "P Enter End v Left Left Left Space");
+	stage_shows(&stage, "so painted, other dates would change too");
+	stage_keys(&stage, "W");
+	assert_int_equal(stage.app.depth, 1);
+	stage_keys(&stage, "X");
+	plan_has(&stage, "Oct-Mar Sa-Su 22:00-06:00", true);
 	stage_close(&stage);
 }
 
@@ -666,7 +775,11 @@ int main(void)
 		cmocka_unit_test(a_change_of_half_an_hour_is_seen_in_a_narrow_window),
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
 		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
+		cmocka_unit_test(the_season_of_the_week_is_painted),
+		cmocka_unit_test(one_week_is_painted),
+		cmocka_unit_test(every_week_or_one_is_chosen),
 		cmocka_unit_test(what_cannot_be_painted_says_why),
+		cmocka_unit_test(what_cannot_be_exact_is_said_while_it_is_painted),
 		cmocka_unit_test(a_low_window_shows_what_a_stroke_changes),
 		cmocka_unit_test(too_much_is_said_while_it_is_painted),
 		cmocka_unit_test(the_cursor_is_seen_without_reverse_video),

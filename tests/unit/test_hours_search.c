@@ -277,7 +277,7 @@ static void week_is_shortest(const struct oracle *oracle, uint32_t week)
 	struct nm_buf out;
 
 	nm_buf_init(&out, 1u << 16);
-	assert_int_equal(nm_hours_week_write(&minutes, NULL, &out, &err), NM_OK);
+	assert_int_equal(nm_hours_week_write(&minutes, &out, &err), NM_OK);
 	if ((int)out.len != least)
 		fail_msg("\"%s\" has %zu bytes, the shortest %d", out.data, out.len, least);
 	says(out.data, &minutes);
