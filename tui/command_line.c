@@ -307,9 +307,12 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 	work_words(command, run->args, work);
 	meanwhile_begin(app, work);
 	app->running = command->name;
+	if (!strcmp(command->name, "push") && app_plan(app))
+		stages_begin(&app->stages, app_plan(app)->n_lines);
 	if (!code)
 		code = command->run(run, status, err);
 	app->running = NULL;
+	stages_end(&app->stages);
 	meanwhile_end(app);
 	session->options = before.options;
 	session->keeps = before.keeps;
