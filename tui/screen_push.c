@@ -388,11 +388,15 @@ static void run(struct push *push, struct app *app, const char *force)
 	struct nm_error err;
 	enum nm_code code;
 
+	stages_begin(&app->stages, app_plan(app)->n_lines);
+	for (size_t i = 0; i < app_plan(app)->n_lines; i++)
+		if (push->asked_line < 0 || (size_t)push->asked_line == i)
+			stages_tell(&app->stages, (int)i, NM_LINE_WAITS);
 	if (!app_progress(app, "reading", n == 1 ? "line" : "lines", 0, n)) {
+		stages_clear(&app->stages);
 		app_message(app, STYLE_PLAIN, "nothing was done");
 		return;
 	}
-	stages_begin(&app->stages, app_plan(app)->n_lines);
 	code = carry_out(push, app, force, &results, &err);
 	stages_end(&app->stages);
 	if (code && results.n == 0)
