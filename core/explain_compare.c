@@ -545,6 +545,48 @@ static enum nm_code walk_nowhere(struct walk *w, struct nm_error *err)
 	return code == NM_OK ? finish(w, 0, true, err) : code;
 }
 
+/* These say that nobody answered, and not whether a mailbox had the call, which by the plan one had before it ended. */
+static bool mailbox_untold(const struct walk *w)
+{
+	const struct nm_outcome *expected = &w->out->expected;
+	const enum nm_call_reason reason = w->call->became.reason;
+
+	return w->unanswered && !parted(w) && (reason == NM_CALL_MISSED || reason == NM_CALL_BUSY) &&
+	       (expected->result == NM_TO_VOICEMAIL || expected->result == NM_SWALLOWED) &&
+	       expected->seconds < w->ended_s;
+}
+
+static void leave_untold(struct walk *w, const char *words)
+{
+	w->out->verdict = NM_EXPLAINED_UNTOLD;
+	w->out->departure = NM_DEPARTURE_NONE;
+	w->out->t = -1;
+	w->out->who = NULL;
+	w->out->words = words;
+	w->out->brief = "not told";
+}
+
+static enum nm_code judge_telling(struct walk *w, struct nm_error *err)
+{
+	const char *expected = expected_words(w), *words;
+
+	w->out->unanswered = w->unanswered;
+	if (mailbox_untold(w)) {
+		words = expected == NULL ? NULL
+					 : nm_arena_format(w->arena,
+							   "the record says that nobody answered, not whether a mailbox had the "
+							   "call: by %s %s after %d s%s",
+							   w->comparison->by, expected, w->out->expected.seconds,
+							   w->ended_s == INT_MAX ? "" : ", before it ended");
+		if (words == NULL)
+			return nm_fail_memory(err);
+		leave_untold(w, words);
+	} else if (!w->unanswered && !nm_explain_tells(w->call)) {
+		leave_untold(w, "the record does not say who was rung: there is nothing to compare with the plan");
+	}
+	return NM_OK;
+}
+
 static int ended_s(const struct nm_call_entry *call)
 {
 	if (call->became.seconds >= 0)
@@ -574,16 +616,5 @@ enum nm_code nm_explain_compare(const struct nm_comparison *comparison, struct n
 	*out = (struct nm_explanation){ .verdict = NM_EXPLAINED_PLANNED, .t = -1, .words = "", .brief = "" };
 	code = w.treatment->verdict == NM_VERDICT_PATH ? walk_steps(&w, err) : walk_nowhere(&w, err);
 	free(w.events);
-	if (code == NM_OK && w.unanswered)
-		out->unanswered = true;
-	else if (code == NM_OK && !nm_explain_tells(call)) {
-		out->verdict = NM_EXPLAINED_UNTOLD;
-		out->departure = NM_DEPARTURE_NONE;
-		out->t = -1;
-		out->who = NULL;
-		out->words =
-			"the record does not say who was rung: there is nothing to compare with the plan";
-		out->brief = "not told";
-	}
-	return code;
+	return code == NM_OK ? judge_telling(&w, err) : code;
 }

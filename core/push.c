@@ -15,6 +15,24 @@
 
 /* --- results --- */
 
+/* Where a line is left; what was sent and not read back is no more than that. */
+static enum nm_line_stage last_stage(enum nm_push_state state)
+{
+	switch (state) {
+	case NM_PUSH_DONE:
+		return NM_LINE_DONE;
+	case NM_PUSH_FAILED:
+		return NM_LINE_FAILED;
+	case NM_PUSH_INTENT:
+	case NM_PUSH_UNDONE:
+		return NM_LINE_NOT_DONE;
+	case NM_PUSH_APPLYING:
+	case NM_PUSH_VERIFYING:
+		break;
+	}
+	return NM_LINE_SENT;
+}
+
 static enum nm_code add_result(struct nm_push_run *push, int line, int64_t id, enum nm_push_state state,
 			       const char *words, struct nm_error *err)
 {
@@ -26,6 +44,7 @@ static enum nm_code add_result(struct nm_push_run *push, int line, int64_t id, e
 		return nm_fail_memory(err);
 	results->items[results->n++] =
 		(struct nm_push_result){ .line = line, .id = id, .state = state, .words = copy };
+	nm_push_stage(push->context, line, last_stage(state));
 	return NM_OK;
 }
 
@@ -58,11 +77,12 @@ enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *
 	if (failed == 0)
 		return NM_OK;
 	if (push->jobs.stopped)
-		return nm_fail(err, NM_REFUSED, "stopped: %zu of %zu lines were not pushed", failed, out->n);
+		return nm_fail(err, NM_REFUSED, "stopped: %zu of %zu lines %s not pushed", failed, out->n,
+			       failed == 1 ? "was" : "were");
 	/* Why not, each result says. */
 	if (out->n == 1)
 		return nm_fail(err, NM_CARRIER, "the line was not pushed");
-	return nm_fail(err, NM_CARRIER, "%zu of %zu lines were not pushed", failed, out->n);
+	return nm_fail(err, NM_CARRIER, "%zu of %zu lines %s not pushed", failed, out->n, failed == 1 ? "was" : "were");
 }
 
 /* --- which lines --- */
@@ -122,6 +142,7 @@ enum nm_code nm_push_run_job(struct nm_push_run *push, const struct nm_line_stat
 		return nm_fail_memory(err);
 	push->jobs.n++;
 	*out = job;
+	nm_push_stage(push->context, job->line, NM_LINE_WAITS);
 	return NM_OK;
 }
 

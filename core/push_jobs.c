@@ -155,6 +155,8 @@ static enum nm_code journal_leaving(void *context, struct nm_talk *const *talks,
 		}
 		free(ids);
 	}
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		nm_push_stage(jobs->context, ((struct nm_push_job *)talks[i]->owner)->line, NM_LINE_SENDING);
 	if (begun && code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (begun && code != NM_OK)
@@ -246,6 +248,10 @@ static bool tell(struct nm_push_jobs *jobs, const struct nm_talk *talk, const ch
 
 static bool tell_sent(void *context, struct nm_talk *talk)
 {
+	const struct nm_push_jobs *jobs = context;
+	const struct nm_push_job *job = talk->owner;
+
+	nm_push_stage(jobs->context, job->line, talk->end == NM_TALK_DONE ? NM_LINE_SENT : NM_LINE_NOT_TAKEN);
 	return tell(context, talk, "pushing");
 }
 
@@ -432,22 +438,35 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	return code == NM_OK ? fail_job(jobs, job, as_before, foreign, err) : code;
 }
 
+static enum nm_code tell_reading(void *context, struct nm_talk *const *talks, size_t n, struct nm_error *err)
+{
+	const struct nm_push_jobs *jobs = context;
+
+	(void)err;
+	for (size_t i = 0; i < n; i++)
+		nm_push_stage(jobs->context, ((struct nm_push_job *)talks[i]->owner)->line, NM_LINE_READING_BACK);
+	return NM_OK;
+}
+
 static bool tell_read(void *context, struct nm_talk *talk)
 {
+	const struct nm_push_jobs *jobs = context;
+
+	nm_push_stage(jobs->context, ((struct nm_push_job *)talk->owner)->line, NM_LINE_READ_BACK);
 	return tell(context, talk, "reading back");
 }
 
 /* Reads back the lines of all jobs that are to be verified, into `reads`. */
 static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, struct nm_error *err)
 {
-	struct nm_talks talks = { .ended = tell_read };
+	struct nm_talks talks = { .before = tell_reading, .ended = tell_read };
 	enum nm_code code = NM_OK;
 
 	talks.items = calloc(jobs->n + 1, sizeof(struct nm_talk *));
 	if (talks.items == NULL)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
-		const struct nm_push_job *job = &jobs->items[i];
+		struct nm_push_job *job = &jobs->items[i];
 
 		if (!job->pending || job->state != NM_PUSH_VERIFYING || !job->carrier->traits.reads_back)
 			continue;
@@ -455,6 +474,7 @@ static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, 
 		if (!nm_talk_init(&reads[i], job->carrier, jobs->context->plan, job->line,
 				  nm_push_window(jobs->context), NM_OP_READ, NULL))
 			code = nm_fail_memory(err);
+		reads[i].owner = job;
 	}
 	if (code == NM_OK)
 		code = run_talks(jobs, &talks, err);

@@ -19,6 +19,13 @@ static inline nm_time nm_push_instant(const struct nm_push_context *context)
 	return context->as_of != 0 ? context->as_of : context->now;
 }
 
+/* Tells whoever wants to know where a line is. */
+static inline void nm_push_stage(const struct nm_push_context *context, int line, enum nm_line_stage stage)
+{
+	if (context->stage != NULL)
+		context->stage(context->stage_context, line, stage);
+}
+
 /* nm_status_read for some lines; out->lines in the order of `lines`. */
 enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
 			     struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;

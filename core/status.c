@@ -343,10 +343,24 @@ static enum nm_code judge_talk(struct nm_status_reading *r, struct nm_line_statu
 	return nm_status_judge(r, line, err);
 }
 
+static void tell_stage(const struct nm_status_reading *r, const struct nm_talk *talk, enum nm_line_stage stage)
+{
+	nm_push_stage(&r->context, r->status.lines[talk - r->items].line, stage);
+}
+
+static enum nm_code tell_leaving(void *context, struct nm_talk *const *talks, size_t n, struct nm_error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < n; i++)
+		tell_stage(context, talks[i], NM_LINE_READING);
+	return NM_OK;
+}
+
 static bool count_read(void *context, struct nm_talk *talk)
 {
 	struct nm_status_reading *r = context;
 
+	tell_stage(r, talk, NM_LINE_READ);
 	r->done++;
 	if (r->context.progress != NULL &&
 	    !r->context.progress(r->context.progress_context, talk->exchange.line, "reading", r->done,
@@ -372,6 +386,7 @@ static enum nm_code prepare_talks(struct nm_status_reading *r, struct nm_error *
 	r->talks = (struct nm_talks){ .transport = r->context.transport,
 				      .items = calloc(n + 1, sizeof(struct nm_talk *)),
 				      .context = r,
+				      .before = tell_leaving,
 				      .ended = count_read,
 				      .idle = r->context.idle != NULL ? idle : NULL,
 				      .seed = (uint64_t)r->context.now,
@@ -387,6 +402,7 @@ static enum nm_code prepare_talks(struct nm_status_reading *r, struct nm_error *
 		if (!nm_talk_init(&r->items[i], line->carrier, r->context.plan, line->line, r->window,
 				  NM_OP_READ, NULL))
 			return nm_fail_memory(err);
+		tell_stage(r, &r->items[i], NM_LINE_WAITS);
 	}
 	return nm_talks_begin(&r->talks, &r->runner, err);
 }

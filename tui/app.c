@@ -490,10 +490,20 @@ bool app_resize(struct app *app, int width, int height)
 	return true;
 }
 
+/* Of each line its row tells (push_stage). */
 static bool push_progress(void *context, const char *line, const char *what, size_t done, size_t all)
 {
 	(void)line;
 	return app_progress(context, what, all == 1 ? "line" : "lines", done, all);
+}
+
+/* Of a push; what is read for anything else is told of by the bar alone. */
+static void push_stage(void *context, int line, enum nm_line_stage stage)
+{
+	struct app *app = context;
+
+	if (app->stages.under_way)
+		stages_tell(&app->stages, line, stage);
 }
 
 static bool show_working(void *context, const char *pieces, size_t done, size_t all)
@@ -519,6 +529,9 @@ static bool push_idle(void *context)
 
 	if (command && (!app->progress.doing || app->progress.doing == command))
 		return app_wait(app, command);
+	/* Lines that have come further are shown so, though none has ended. */
+	if (app->stages.under_way && app->progress.pieces)
+		return app_progress(app, app->progress.doing, app->progress.pieces, app->progress.last, app->progress.all);
 	return app_listen(app);
 }
 
@@ -528,6 +541,8 @@ static void begin(struct app *app, struct session *session)
 	*app = (struct app){.session = session};
 	session->progress = push_progress;
 	session->idle = push_idle;
+	session->stage = push_stage;
+	session->stage_context = app;
 	session->working = show_working;
 	session->progress_context = app;
 	session->deriving = show_deriving;
@@ -591,6 +606,8 @@ void app_clear(struct app *app)
 	command_line_forget(app);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
+	app->session->stage = NULL;
+	stages_clear(&app->stages);
 	app->session->working = NULL;
 	app->session->deriving = NULL;
 	app->session->keeps = false;

@@ -10,6 +10,7 @@
 #include "nevermiss/mem.h"
 #include "others.h"
 #include "progress.h"
+#include "stages.h"
 #include "recovery.h"
 #include "screen.h"
 #include "session.h"
@@ -43,6 +44,7 @@ struct app {
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
 	struct progress progress;       /* of long work */
+	struct stages stages;           /* of lines that are pushed */
 	bool quiet;                     /* quiet work is done */
 	struct input held;              /* that came meanwhile, and ended it */
 	const char *running;            /* the command of the `:` line under way, a literal; NULL */

@@ -281,6 +281,8 @@ static void planned_cell(const struct calls *calls, const struct nm_call_entry *
 
 	if (!seen)
 		canvas_text(canvas, x, y, width, STYLE_DIM, "…");
+	else if (!seen->failed && seen->verdict == NM_EXPLAINED_UNTOLD && call->became.end == NM_CALL_LOST)
+		canvas_text(canvas, x, y, width, STYLE_DIM, "?"); /* missed, or in a mailbox: Enter tells why it is not known */
 	else if (seen->failed || seen->verdict == NM_EXPLAINED_UNTOLD)
 		canvas_text(canvas, x, y, width, STYLE_DIM, "-");
 	else if (seen->verdict == NM_EXPLAINED_PLANNED)

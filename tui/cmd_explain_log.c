@@ -43,7 +43,7 @@ static void write_left_out(const struct telling *telling)
 	const struct nm_explained_log *log = telling->log;
 
 	if (log->untold)
-		nm_buf_addf(telling->out, "left out: %" PRId64 " of which the record does not say who was rung\n",
+		nm_buf_addf(telling->out, "left out: %" PRId64 " of which the record does not say who was rung, or whether a mailbox had the call\n",
 			    log->untold);
 	if (log->no_line)
 		nm_buf_addf(telling->out, "left out: %" PRId64 " to a line that the plan does not have any more\n",

@@ -13,7 +13,7 @@
 	{ "line", "L", "the line that is called (default the plan's first)" }, \
 	{ "emergency", NULL, "the call is an emergency" }, \
 	{ "held", NULL, "as the carriers can hold the plan, not as it is written" }, \
-	{ "set", "D=DOES", "what a destination does: answer@6s, answer, noanswer, busy, declined, unreachable" }, \
+	{ "set", "DEST=DOES", "what a destination does: answer@6s, answer, noanswer, busy, declined, unreachable" }, \
 	{ "nobody", NULL, "no human answers" }, \
 	{ "hangup", "TIME", "the caller hangs up after so long: 28s" }
 
@@ -24,15 +24,15 @@ const struct command commands[] = {
 	    { "strict", NULL, "warnings count as errors" } }, cmd_check },
 	{ "simulate", "", "play one test call and say why it goes where it goes", PLAN_READ, 0, 0,
 	  { { "at", "T", "when: 2026-12-25 10:00, RFC 3339, now, +2h (default now)" },
-	    { "from", "N", "the caller: a number, anonymous, or unknown (default unknown)" },
+	    { "from", "CALLER", "the caller: a number, anonymous, or unknown (default unknown)" },
 	    CALL_OPTIONS, { "live", NULL, "against what is at the carrier, not the plan" },
 	    { "place", NULL, "a real call, which the carrier bills: what rings, against the simulation" },
 	    { "yes", NULL, "place it without asking" } }, cmd_simulate },
 	{ "sweep", "", "play the same call at many times; print where the result changes", PLAN_READ, 0, 0,
 	  { { "from", "T", "the first call (default now)" }, { "until", "T", "the end (default a week later)" },
 	    { "every", "TIME", "from one call to the next (default 15m)" },
-	    { "caller", "N", "the caller: a number, anonymous, or unknown (default unknown)" }, CALL_OPTIONS }, cmd_sweep },
-	{ "test", "[NAME...]", "run the plan's own test calls", PLAN_READ, 0, 999,
+	    { "caller", "CALLER", "the caller: a number, anonymous, or unknown (default unknown)" }, CALL_OPTIONS }, cmd_sweep },
+	{ "test", "[TEST...]", "run the plan's own test calls", PLAN_READ, 0, 999,
 	  { { "file", "FILE", "tests of another file, for this plan" } }, cmd_test },
 	{ "hours", "EXPRESSION", "the intervals of an opening_hours expression", PLAN_NONE, 1, 1,
 	  { { "from", "D", "first day (default today)" },
@@ -65,7 +65,7 @@ const struct command commands[] = {
 	    { "status", NULL, "only tell whether it runs and what fails; exit 1 when it should run and does not" },
 	    { "mask", NULL, "show only the last two digits of numbers in the log" } },
 	  cmd_agent },
-	{ "calendar", "list|refresh|callbacks [NAME]",
+	{ "calendar", "list|refresh|callbacks [CALENDAR]",
 	  "the plan's calendars: where they come from and how old they are; fetch them; put callbacks into one",
 	  PLAN_READ, 1, 2, { { NULL, NULL, NULL } }, cmd_calendar },
 	{ "calls", "import|list|show|explain|forget|expire [FILE|ID|NUMBER]",
@@ -92,15 +92,15 @@ const struct command commands[] = {
 	  PLAN_READ, 1, 2,
 	  { { "all", NULL, "list: the ended ones too, the newest first" },
 	    { "count", "N", "list: how many (default 50)" },
-	    { "outcome", "HOW", "done: booked, resolved, no-answer or lost" },
+	    { "outcome", "booked|resolved|no-answer|lost", "done: booked, resolved, no-answer or lost" },
 	    { "words", "TEXT", "done: a note; add: what the lead said" },
-	    { "channel", "HOW", "add: how it came: phone, text or web" },
+	    { "channel", "phone|text|web", "add: how it came: phone, text or web" },
 	    { "number", "N", "add: the lead's number" },
 	    { "name", "NAME", "add: the lead's name" },
 	    { "line", "L", "add: the line that the lead called or wrote to" },
 	    { "at", "T", "add: when it came (default now)" },
 	    { "jsonl", "FILE", "add: many, a JSON object a line with these as members; - for standard input" },
-	    { "from", "D", "call: the destination who calls back (default whoever the plan rings first now)" },
+	    { "from", "DEST", "call: the destination who calls back (default whoever the plan rings first now)" },
 	    { "yes", NULL, "call, text: do not ask" } }, cmd_followup },
 	{ "report", "", "the figures over the log of calls against the targets, and what they are worth", PLAN_READ, 0, 0,
 	  { { "from", "T", "calls from then on (default 30 days before the end)" }, { "until", "T", "calls before (default now)" },
@@ -122,17 +122,17 @@ const struct command commands[] = {
 	    { "force", "REASON", "go back to what broke a guarantee or has a forbidden number; recorded" } }, cmd_rollback },
 	{ "history", "", "pushes and kept versions of the plan", PLAN_FILE, 0, 0,
 	  { { "line", "L", "only this line" }, { "count", "N", "how many (default 20)" },
-	    { "show", "ID", "the text of a kept version" } }, cmd_history },
+	    { "show", "VERSION", "the text of a kept version" } }, cmd_history },
 	{ "export", "DRIVER", "the artefact that a driver makes, to standard output", PLAN_READ, 1, 1,
 	  { { "line", "L", "the line (default the first)" } }, cmd_export },
 	{ "override", "[NAME]", "for a while, calls go another way; --list, --end", PLAN_READ, 0, 1,
 	  { { "for", "TIME", "how long, from now: 2h" }, { "path", "P", "the path that calls take" },
-	    { "reject", "HOW", "or turn them away: busy, silent" },
+	    { "reject", "busy|silent", "or turn them away: busy, silent" },
 	    { "line", "L", "only calls to this line" }, { "callers", "C", "only these callers" },
-	    { "list", NULL, "all overrides with age and end" }, { "end", "NAME", "ends one now" },
+	    { "list", NULL, "all overrides with age and end" }, { "end", "OVERRIDE", "ends one now" },
 	    { "no-push", NULL, "only write the plan" } }, cmd_override },
 	{ "text", "[WORDS...]", "a test text, for real, to one of the plan's own destinations; --list, --read: what left, what came", PLAN_READ, 0, 999,
-	  { { "to", "NAME", "the destination that gets it" },
+	  { { "to", "DEST", "the destination that gets it" },
 	    { "line", "L", "the line whose number sends, through its own account (default as text_back says)" },
 	    { "yes", NULL, "do not ask" }, { "list", NULL, "the texts that were sent and that came, the newest first" },
 	    { "count", "N", "how many of them (default 20)" },
@@ -147,8 +147,8 @@ const struct command commands[] = {
 	    { "mobile", "N", "the owner's phone" }, { "backup", "N", "somebody who steps in: a name, if you like, and a number" },
 	    { "ai", "N", "an AI answering service, likewise" },
 	    { "hours", "EXPR", "when you are open (default Mo-Fr 08:00-18:00)" },
-	    { "holidays", "WHOSE", "public holidays on which you are closed: us, none (default none)" },
-	    { "emergency", "YES", "pressing 9 makes a call an emergency: yes, no (default no)" },
+	    { "holidays", "us|none", "public holidays on which you are closed: us, none (default none)" },
+	    { "emergency", "yes|no", "pressing 9 makes a call an emergency: yes, no (default no)" },
 	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
 	{ "demo", "", "a throw-away copy of the example plan, with twelve weeks of calls", PLAN_NONE, 0, 0,
 	  { { "print", NULL, "only make it and print where" } }, cmd_demo },
@@ -160,7 +160,7 @@ const struct command commands[] = {
 			       "and how many, as in \"refuse 2\"; nothing" },
 	    { "receive", "N", "a text comes to the line from this number" },
 	    { "words", "TEXT", "what it says" } }, cmd_sandbox },
-	{ "screen", "NAME", "a screen as text", PLAN_FILE, 1, 1,
+	{ "screen", "SCREEN", "a screen as text", PLAN_FILE, 1, 1,
 	  { { "at", "T", "the clock (default now)" }, { "size", "WxH", "default 80x24" },
 	    { "colour", NULL, "with colour escapes" }, { "ascii", NULL, "nothing beyond ASCII" } }, cmd_screen },
 	{ "keys", "", "the table of keys", PLAN_NONE, 0, 0, { { NULL, NULL, NULL } }, cmd_keys },
@@ -187,6 +187,72 @@ const struct command *command_find(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
+}
+
+static const struct {
+	const char *word;
+	enum value_kind kind;
+	const char *choices;
+} value_words[] = {
+	{ "A", VALUE_ACCOUNT, NULL },
+	{ "C", VALUE_CALLERS, NULL },
+	{ "CALENDAR", VALUE_CALENDAR, NULL },
+	{ "CALLER", VALUE_CALLER, NULL },
+	{ "DEST", VALUE_DESTINATION, NULL },
+	{ "DEST=DOES", VALUE_SETTING, NULL },
+	{ "DIR", VALUE_FOLDER, NULL },
+	{ "DRIVER", VALUE_DRIVER, NULL },
+	{ "FAULT", VALUE_CHOICE, "refuse|500|429|cut|hang|slow|garbage|nothing" },
+	{ "FILE", VALUE_FILE, NULL },
+	{ "L", VALUE_LINE, NULL },
+	{ "NEW", VALUE_PLAN, NULL },
+	{ "OLD", VALUE_PLAN, NULL },
+	{ "OVERRIDE", VALUE_OVERRIDE, NULL },
+	{ "P", VALUE_PATH, NULL },
+	{ "PLAN", VALUE_PLAN, NULL },
+	{ "SCREEN", VALUE_SCREEN, NULL },
+	{ "TEST", VALUE_TEST, NULL },
+	{ "VERSION", VALUE_VERSION, NULL },
+	{ "Z", VALUE_ZONE, NULL },
+};
+
+struct value_word command_value(const char *word, size_t len)
+{
+	for (size_t i = 0; i < sizeof value_words / sizeof *value_words; i++) {
+		const char *choices = value_words[i].choices;
+
+		if (strlen(value_words[i].word) == len && !strncmp(value_words[i].word, word, len))
+			return (struct value_word){ value_words[i].kind, choices, choices ? strlen(choices) : 0 };
+	}
+	if (memchr(word, '|', len))
+		return (struct value_word){ VALUE_CHOICE, word, len };
+	return (struct value_word){ .kind = VALUE_FREE };
+}
+
+/* "import|list|show [FILE|ID]": the first in brackets is for the first of the choices, the rest are ids and numbers. */
+static bool is_choice(const char *choices, const char *chosen)
+{
+	const size_t len = strcspn(choices, "| ");
+
+	return chosen && strlen(chosen) == len && !strncmp(choices, chosen, len);
+}
+
+const char *command_word(const struct command *command, size_t n, const char *first, size_t *len)
+{
+	const char *at = command->words;
+
+	while (n > 0 && at[strcspn(at, " ")]) {
+		at += strcspn(at, " ") + 1;
+		n--;
+	}
+	at += *at == '[';
+	*len = strcspn(at, " ].");
+	if (*len == 0 || (n > 0 && !strstr(at, "...")))
+		return NULL;
+	if (at <= command->words + 1 || !memchr(at, '|', *len))
+		return at;
+	*len = strcspn(at, "|");
+	return is_choice(command->words, first) ? at : NULL;
 }
 
 /* Letters that must be added, dropped or changed to get from a to b, at most `most` + 1. */
@@ -280,6 +346,33 @@ static void completion_options(const struct command_option *options, struct nm_b
 		nm_buf_addf(out, "%s--%s", i ? " " : "", options[i].name);
 }
 
+static void completion_choices(struct value_word value, struct nm_buf *out)
+{
+	for (size_t i = 0; i < value.len; i++)
+		nm_buf_addn(out, value.choices[i] == '|' ? " " : value.choices + i, 1);
+}
+
+/* What follows an option of the command where that needs no plan. */
+static void completion_values(const struct command *command, struct nm_buf *out)
+{
+	for (const struct command_option *option = command->options; option->name; option++) {
+		const struct value_word value = option->value ? command_value(option->value, strlen(option->value))
+							      : (struct value_word){ .kind = VALUE_FREE };
+
+		if (value.kind != VALUE_CHOICE && value.kind != VALUE_FILE && value.kind != VALUE_FOLDER)
+			continue;
+		nm_buf_addf(out, "\t%s--%s) COMPREPLY=($(compgen ", command->name, option->name);
+		if (value.kind == VALUE_CHOICE) {
+			nm_buf_add(out, "-W \"");
+			completion_choices(value, out);
+			nm_buf_add(out, "\"");
+		} else {
+			nm_buf_add(out, value.kind == VALUE_FILE ? "-f" : "-d");
+		}
+		nm_buf_add(out, " -- \"$cur\")); return ;;\n");
+	}
+}
+
 void command_completion(struct nm_buf *out)
 {
 	size_t i;
@@ -292,9 +385,12 @@ void command_completion(struct nm_buf *out)
 	for (i = 0; i < commands_count; i++)
 		nm_buf_addf(out, "%s%s", i ? "|" : "", commands[i].name);
 	nm_buf_add(out, ") command=$word; break ;;\n\t\tesac\n\tdone\n"
-			"\tcase $prev in\n"
-			"\t-p|--plan|--file|--holidays|--jsonl) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-			"\t--data) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n\tesac\n"
+			"\tcase $command$prev in\n"
+			"\t*-p|*--plan) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+			"\t*--data) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n");
+	for (i = 0; i < commands_count; i++)
+		completion_values(&commands[i], out);
+	nm_buf_add(out, "\tesac\n"
 			"\tlocal options=\"");
 	completion_options(global_options, out);
 	nm_buf_add(out, "\"\n\tcase $command in\n\t'') options=\"$options ");
@@ -302,9 +398,16 @@ void command_completion(struct nm_buf *out)
 		nm_buf_addf(out, "%s%s", i ? " " : "", commands[i].name);
 	nm_buf_add(out, "\" ;;\n");
 	for (i = 0; i < commands_count; i++) {
-		if (!commands[i].options[0].name)
+		size_t len;
+		const char *word = command_word(&commands[i], 0, NULL, &len);
+
+		if (!commands[i].options[0].name && !word)
 			continue;
 		nm_buf_addf(out, "\t%s) options=\"$options ", commands[i].name);
+		if (word && command_value(word, len).kind == VALUE_CHOICE) {
+			completion_choices(command_value(word, len), out);
+			nm_buf_add(out, commands[i].options[0].name ? " " : "");
+		}
 		completion_options(commands[i].options, out);
 		nm_buf_add(out, "\" ;;\n");
 	}
@@ -324,6 +427,19 @@ static const struct command_option *option_of(const struct command_option *optio
 	return NULL;
 }
 
+const struct command_option *command_option_named(const struct command *command, const char *word)
+{
+	const struct command_option *option = NULL;
+
+	if (!strcmp(word, "-p") || !strcmp(word, "-h"))
+		return option_of(global_options, word[1] == 'p' ? "plan" : "help", 4);
+	if (strncmp(word, "--", 2) != 0)
+		return NULL;
+	if (command)
+		option = option_of(command->options, word + 2, strcspn(word + 2, "="));
+	return option ? option : option_of(global_options, word + 2, strcspn(word + 2, "="));
+}
+
 /* Each --set is for another destination, each --dialled for another line; any other option has one value. */
 static bool may_repeat(const struct command_option *option)
 {
@@ -336,17 +452,10 @@ static enum nm_code read_option(const struct command *command, int n, char **wor
 {
 	const char *name = words[*i] + 2;
 	const char *equals = strchr(name, '=');
-	const size_t len = equals ? (size_t)(equals - name) : strlen(name);
 	const bool two_dashes = words[*i][1] == '-';
-	const struct command_option *option = two_dashes && command ? option_of(command->options, name, len) : NULL;
+	const struct command_option *option = command_option_named(command, words[*i]);
 	const char *value = NULL;
 
-	if (!strcmp(words[*i], "-p"))
-		option = option_of(global_options, "plan", 4);
-	else if (!strcmp(words[*i], "-h"))
-		option = option_of(global_options, "help", 4);
-	else if (two_dashes && !option)
-		option = option_of(global_options, name, len);
 	if (!option)
 		return nm_fail(err, NM_INPUT, "unknown option %s; `nevermiss %s%s--help` lists them", words[*i],
 			       command ? command->name : "", command ? " " : "");

@@ -34,6 +34,35 @@ struct command_option {
 	const char *help;
 };
 
+/* What a value or a word may be, by what the tables call it; from it follow what is completed here and in the shell. */
+enum value_kind {
+	VALUE_FREE, /* a time, a number, words: nothing to choose among */
+	VALUE_CHOICE,
+	VALUE_FILE,
+	VALUE_FOLDER,
+	VALUE_LINE,
+	VALUE_PATH,
+	VALUE_CALLERS,
+	VALUE_CALLER, /* a number, anonymous, or unknown */
+	VALUE_ACCOUNT,
+	VALUE_DESTINATION,
+	VALUE_SETTING, /* destination=what it does */
+	VALUE_OVERRIDE,
+	VALUE_CALENDAR,
+	VALUE_TEST,
+	VALUE_SCREEN,
+	VALUE_DRIVER,
+	VALUE_ZONE,
+	VALUE_VERSION, /* a kept one of the plan */
+	VALUE_PLAN     /* a file, or a kept version */
+};
+
+struct value_word {
+	enum value_kind kind;
+	const char *choices; /* of VALUE_CHOICE: "mdy|dmy", static; len bytes of it */
+	size_t len;
+};
+
 /* A parsed command line: options in the order given, then the words that are none. */
 struct arguments {
 	size_t n_options;
@@ -87,6 +116,13 @@ const struct command *command_find(const char *name);
 /* Usage of one command, or of the program with command NULL. */
 void command_usage(const struct command *command, struct nm_buf *out);
 void command_completion(struct nm_buf *out);
+/* What "L" or "mdy|dmy" means, len bytes. */
+struct value_word command_value(const char *word, size_t len);
+/* What the table calls the n-th word behind the command's name, the one before it being `first` (NULL: none); its length.
+ * NULL: it takes none there. */
+const char *command_word(const struct command *command, size_t n, const char *first, size_t *len);
+/* The option that a word is, "--line" or "-p", of the command or of all; NULL: none. */
+const struct command_option *command_option_named(const struct command *command, const char *word);
 /* Name of the command nearest to a mistyped one; NULL when none is near. */
 const char *command_nearest(const char *name);
 

@@ -208,13 +208,11 @@ void add_safe(struct nm_buf *out, const char *text)
 {
 	while (*text) {
 		const char *from = text;
-		const bool replaced = text_next(&text) == CHAR_REPLACED;
-		const size_t len = (size_t)(text - from);
 
-		if (replaced && !(len == 3 && !memcmp(from, "\xef\xbf\xbd", len))) /* or is it that very sign? */
-			nm_buf_add(out, "?");
+		if (text_next(&text) == CHAR_REPLACED)
+			nm_buf_add(out, "\xef\xbf\xbd"); /* as on the screen */
 		else
-			nm_buf_addn(out, from, len);
+			nm_buf_addn(out, from, (size_t)(text - from));
 	}
 }
 

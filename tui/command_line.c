@@ -13,57 +13,16 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "cut_line.h"
 #include "override.h"
 #include "theme.h"
 
-#define WORDS_MOST 64
 #define OUTPUT_BYTES (8u << 20)
 #define LINES_MOST 5000 /* on a page */
 
 void command_line_ask(struct app *app, const char *typed)
 {
 	app_ask_offering(app, TAG_COMMAND, ":", typed, command_line_offer);
-}
-
-/* --- words --- */
-
-/* A line cut at blanks; quotes of either kind keep a word together. */
-struct cut_line {
-	char *bytes;
-	char *words[WORDS_MOST];
-	int n;
-	bool open; /* a quote was not closed */
-};
-
-static char *cut_word(char *at, struct cut_line *cut)
-{
-	char *to = at;
-	char quote = '\0';
-
-	cut->words[cut->n++] = to;
-	for (; *at && (quote || *at != ' '); at++) {
-		if (quote ? *at == quote : *at == '"' || *at == '\'')
-			quote = quote ? '\0' : *at;
-		else
-			*to++ = *at;
-	}
-	cut->open |= quote != '\0';
-	at += *at == ' ';
-	*to = '\0';
-	return at;
-}
-
-/* False when memory is out or there are too many words. */
-static bool cut_line(const char *text, struct cut_line *cut)
-{
-	char *at;
-
-	*cut = (struct cut_line){ .bytes = strdup(text) };
-	if (!cut->bytes)
-		return false;
-	for (at = cut->bytes + strspn(cut->bytes, " "); *at && cut->n < WORDS_MOST; at += strspn(at, " "))
-		at = cut_word(at, cut);
-	return *at == '\0';
 }
 
 /* --- actions --- */
@@ -307,9 +266,12 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 	work_words(command, run->args, work);
 	meanwhile_begin(app, work);
 	app->running = command->name;
+	if (!strcmp(command->name, "push") && app_plan(app))
+		stages_begin(&app->stages, app_plan(app)->n_lines);
 	if (!code)
 		code = command->run(run, status, err);
 	app->running = NULL;
+	stages_end(&app->stages);
 	meanwhile_end(app);
 	session->options = before.options;
 	session->keeps = before.keeps;
@@ -423,146 +385,8 @@ void command_line_run(struct app *app, const char *text)
 	struct cut_line cut;
 
 	if (!cut_line(text, &cut))
-		app_message(app, STYLE_WARNING, "that are more than %d words", WORDS_MOST);
+		app_message(app, STYLE_WARNING, "that are more than %d words", CUT_WORDS);
 	else if (cut.n)
 		run_words(app, text, &cut);
-	free(cut.bytes);
-}
-
-/* --- completion --- */
-
-/* A line being completed: what stands before its last word stays. */
-struct offer {
-	const char *typed;
-	size_t before, len; /* bytes before the last word, and of that word */
-	struct notes *out;
-};
-
-static void offer_word(struct offer *offer, const char *word, const char *quote)
-{
-	const char *last = offer->typed + offer->before;
-	const size_t skip = *quote && *last == *quote;
-
-	if (strncmp(word, last + skip, offer->len - skip) != 0)
-		return;
-	for (size_t i = 0; i < offer->out->n; i++) {
-		if (!strcmp(offer->out->items[i].text + offer->before, word))
-			return;
-	}
-	notes_addf(offer->out, STYLE_PLAIN, "%.*s%s%s%s", (int)offer->before, offer->typed, quote, word, quote);
-}
-
-static void offer_name(struct offer *offer, const char *name)
-{
-	offer_word(offer, name, strchr(name, ' ') ? "\"" : "");
-}
-
-/* Names of the plan that an option's value may be, by what its help calls the value. */
-static void offer_values(struct offer *offer, const struct nm_plan *plan, const char *value)
-{
-	for (size_t i = 0; !strcmp(value, "L") && i < plan->n_lines; i++)
-		offer_name(offer, plan->lines[i].name);
-	for (size_t i = 0; !strcmp(value, "P") && i < plan->n_paths; i++)
-		offer_name(offer, plan->paths[i].name);
-	for (size_t i = 0; !strcmp(value, "C") && i < plan->n_callers; i++)
-		offer_name(offer, plan->callers[i].name);
-	for (size_t i = 0; (!strcmp(value, "NAME") || !strncmp(value, "D=", 2)) && i < plan->n_destinations; i++)
-		offer_name(offer, plan->destinations[i].name);
-}
-
-static const struct command_option *option_named(const struct command_option *options, const char *word)
-{
-	for (; options->name; options++) {
-		if (!strncmp(word, "--", 2) && !strcmp(options->name, word + 2))
-			return options;
-	}
-	return NULL;
-}
-
-static void offer_options(struct offer *offer, const struct command_option *options)
-{
-	for (; options->name; options++) {
-		char word[64];
-
-		snprintf(word, sizeof word, "--%s", options->name);
-		offer_word(offer, word, "");
-	}
-}
-
-static void offer_actions(struct offer *offer, enum context context)
-{
-	for (size_t i = 0; i < key_rows_count; i++) {
-		if (keymap_takes(context, &key_rows[i]))
-			offer_word(offer, key_rows[i].name, "");
-	}
-}
-
-/* Where a command's first word, or an option's value, is one of a few ("list|refresh [NAME]"). */
-static void offer_verbs(struct offer *offer, const char *words)
-{
-	const char *end = words + strcspn(words, " ");
-	char verb[32];
-
-	for (const char *at = words; memchr(words, '|', (size_t)(end - words)) && at < end; at += strcspn(at, "| ") + 1) {
-		snprintf(verb, sizeof verb, "%.*s", (int)strcspn(at, "| "), at);
-		offer_word(offer, verb, "");
-	}
-}
-
-static void offer_calendars(struct offer *offer, const struct nm_plan *plan)
-{
-	for (size_t i = 0; plan && i < plan->n_calendars; i++)
-		offer_name(offer, plan->calendars[i].name);
-}
-
-static void offer_themes(struct offer *offer)
-{
-	for (int theme = 0; theme < THEME_COUNT; theme++)
-		offer_word(offer, theme_name((enum theme)theme), "");
-}
-
-/* What may follow the words before: the value of an option, or another option. */
-static void offer_next(struct offer *offer, const struct app *app, const struct command *command, const char *before)
-{
-	const struct command_option *option = option_named(command->options, before);
-
-	if (option && option->value) {
-		offer_verbs(offer, option->value);
-		if (app_plan(app))
-			offer_values(offer, app_plan(app), option->value);
-		return;
-	}
-	if (!strcmp(before, command->name))
-		offer_verbs(offer, command->words);
-	else if (!strcmp(command->name, "calendar"))
-		offer_calendars(offer, app_plan(app));
-	offer_options(offer, command->options);
-	for (size_t i = 0; !strcmp(command->name, "screen") && i < APP_TABS; i++)
-		offer_word(offer, app_screens[i]->name, "");
-	for (size_t i = 0; !strcmp(command->name, "test") && app_plan(app) && i < app_plan(app)->n_tests; i++)
-		offer_name(offer, app_plan(app)->tests[i].name);
-}
-
-void command_line_offer(const struct app *app, const char *typed, struct notes *out)
-{
-	const char *blank = strrchr(typed, ' ');
-	struct offer offer = { typed, blank ? (size_t)(blank + 1 - typed) : 0, 0, out };
-	const struct command *command = NULL;
-	struct cut_line cut;
-	int first = 0;
-
-	offer.len = strlen(typed + offer.before);
-	if (cut_line(typed, &cut) && cut.n) {
-		first = !strcmp(cut.words[0], "nevermiss") && cut.n > 1;
-		command = cut.n - (offer.len > 0) > first ? command_find(cut.words[first]) : NULL;
-	}
-	if (command)
-		offer_next(&offer, app, command, cut.words[cut.n - 1 - (offer.len > 0)]);
-	else if (cut.n == 1 + (offer.len > 0) && offer.before && !strcmp(cut.words[0], THEME_WORD))
-		offer_themes(&offer);
-	else if (offer.before == 0)
-		offer_actions(&offer, app_tab_context(app));
-	for (size_t i = 0; !command && (offer.before == 0 || first) && i < commands_count; i++)
-		offer_word(&offer, commands[i].name, "");
 	free(cut.bytes);
 }

@@ -334,6 +334,53 @@ void change_copy(struct plan_screen *screen, struct app *app)
 	app_ask(app, TAG_COPY, question, place.title, NULL);
 }
 
+/* A copy of a line and its number, as one step back. */
+static bool add_line(struct plan_screen *screen, struct app *app, const struct nm_place *place, const char *title,
+		     const char *number)
+{
+	const struct nm_place copy = {place->section, screen->copy, -1};
+	const struct nm_written_section *section = written_at(app, place);
+	char *text = section ? copied(app, section, title) : NULL, where[PLACE_TEXT], what[PLACE_TEXT + 16];
+	struct edits edits = {0};
+	bool good;
+
+	if (!text)
+		return false;
+	place_words(place, where);
+	snprintf(what, sizeof what, "a copy of %s", where);
+	add_edit(&edits, NM_EDIT_ADD, *place, NULL, text);
+	add_edit(&edits, NM_EDIT_SET, copy, "number", number);
+	good = make(app, &edits, &copy, screen->ask.info, what);
+	free(text);
+	return good;
+}
+
+static void ask_copy_number(struct plan_screen *screen, struct app *app, const char *name)
+{
+	snprintf(screen->copy, sizeof screen->copy, "%s", name);
+	app_message(app, STYLE_DIM, "the number that customers call to reach %s: no two lines have the same", name);
+	ask_value(app, TAG_COPY_NUMBER, &screen->ask, nm_option_find("line", "number"), false, NULL, 0);
+}
+
+static void take_copy_number(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	const struct nm_place place = place_held(&screen->place);
+	const char *name = screen->copy;
+	bool good = true;
+	struct nm_buf value, title;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	nm_buf_init(&title, 4096);
+	if (ask_take(app, TAG_COPY_NUMBER, &screen->ask, event, &value) == ASK_VALUE)
+		good = title_write(name, &title, NULL) == NM_OK && add_line(screen, app, &place, title.data, value.data);
+	if (good && value.len)
+		plan_screen_go(screen, place.section, name);
+	nm_buf_clear(&title);
+	nm_buf_clear(&value);
+	if (!good)
+		ask_again(app, TAG_COPY_NUMBER, &screen->ask);
+}
+
 static void take_copy(struct plan_screen *screen, struct app *app, const char *name)
 {
 	const struct nm_place place = place_held(&screen->place);
@@ -343,7 +390,9 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	nm_buf_init(&title, 4096);
 	if (!plan_name_refused(app, place.section, name) && title_write(name, &title, &err))
 		app_error(app, &err);
-	if (title.len && add_copy(app, &place, title.data))
+	if (title.len && !strcmp(place.section, "line"))
+		ask_copy_number(screen, app, name);
+	else if (title.len && add_copy(app, &place, title.data))
 		plan_screen_go(screen, place.section, name);
 	else
 		app_ask(app, TAG_COPY, "name of the copy:", "", name);
@@ -501,6 +550,8 @@ void change_answer(struct plan_screen *screen, struct app *app, const struct eve
 		take_number(screen, app, event);
 	else if (event->tag == TAG_COPY)
 		take_copy(screen, app, event->text);
+	else if (event->tag == TAG_COPY_NUMBER)
+		take_copy_number(screen, app, event);
 	else if (event->tag == TAG_RENAME)
 		take_rename(screen, app, event->text);
 	else if (event->tag == TAG_DELETE || event->tag == TAG_USE)

@@ -19,6 +19,7 @@ enum plan_tag {
 	TAG_VALUE,       /* of an option */
 	TAG_RING_NUMBER, /* the number of a destination that has begun to ring */
 	TAG_COPY,
+	TAG_COPY_NUMBER, /* of a line: no two have the same */
 	TAG_RENAME,
 	TAG_DELETE,
 	TAG_USE, /* of what cannot be deleted */
@@ -83,6 +84,7 @@ struct plan_screen {
 	struct held_place place;
 	struct ask ask;
 	char kind[NAME_BYTES]; /* that a destination will be, while its number is asked for */
+	char copy[NAME_BYTES]; /* that a copy of a line will have, likewise */
 	char mend[PLACE_TEXT]; /* words of the mend */
 	struct draft draft;
 	char fetched[NAME_BYTES]; /* the calendar of which it is asked whether to fetch it */

@@ -3,6 +3,7 @@
  * The dialogs.  In: a question, actions.  Out: an answer for the screen that asked.
  * They know the app only to hand their answer over.
  */
+#include "cut_line.h"
 #include "dialog.h"
 #include "search.h"
 
@@ -14,21 +15,11 @@
 
 /* --- a line to type --- */
 
-/* Tab: the next word that begins with what was typed before the first Tab. */
+/* Tab: the next of what may become of what was typed before the first Tab. */
 static void complete(struct dialog *dialog)
 {
-	size_t n = dialog->items.n;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t word = (dialog->tried + i) % n;
-		const char *text = dialog->items.items[word].text;
-
-		if (strncmp(text, dialog->typing.text, dialog->stem))
-			continue;
-		dialog->tried = word + 1;
-		typing_set(&dialog->typing, text);
-		return;
-	}
+	if (dialog->items.n)
+		typing_set(&dialog->typing, dialog->items.items[dialog->tried++ % dialog->items.n].text);
 }
 
 static enum verdict act_prompt(void *state, struct app *app, const struct event *event)
@@ -65,14 +56,12 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 static void draw_offers(const struct dialog *dialog, struct pen *pen)
 {
 	const char *typed = dialog->typing.text;
-	size_t before = dialog->stem; /* bytes before the last word */
+	const size_t before = cut_last(typed, dialog->stem); /* bytes before the last word */
 
-	while (before > 0 && typed[before - 1] != ' ')
-		before--;
 	for (size_t i = 0; i < dialog->items.n && dialog->stem; i++) {
 		const char *text = dialog->items.items[i].text;
 
-		if (!strncmp(text, typed, dialog->stem) && strcmp(text, typed) != 0)
+		if (strcmp(text, typed) != 0)
 			pen_textf(pen, STYLE_DIM, "%s ", text + before);
 	}
 }

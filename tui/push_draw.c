@@ -95,6 +95,15 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 		notes_add(notes, STYLE_WARNING, status->note);
 }
 
+/* Of a push that is under way, and of one that has ended until the line is read anew. */
+static bool tells_stage(const struct app *app, size_t i)
+{
+	const struct nm_line_status *status = push_status(app, i);
+
+	return stages_words(&app->stages, i) &&
+	       (app->stages.under_way || push_waits(app, i) || !status || push_unreadable(status));
+}
+
 static void draw_line(const struct app *app, struct canvas *canvas, int y, size_t i, bool cursor)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -116,7 +125,9 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	}
 	pen_text(&pen, STYLE_PLAIN, plan->accounts[line->account].driver);
 	pen_tab(&pen, canvas->width >= 60 ? 44 : 24);
-	if (push_waits(app, i))
+	if (tells_stage(app, i))
+		pen_text(&pen, stages_style(&app->stages, i), stages_words(&app->stages, i));
+	else if (push_waits(app, i))
 		pen_textf(&pen, STYLE_DIM, "reading%s", app_ascii(app) ? "..." : " …");
 	else if (status)
 		pen_text(&pen, sync_style(status), sync_words(status, words, sizeof words));
@@ -310,6 +321,7 @@ static int list_rows(int height)
 void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct push *push = state;
+	struct list shown = push->list; /* while lines are pushed: around those at which something happens */
 	int y = body.y, end = body.y + body.height, rows = list_rows(body.height);
 	struct pen pen = pen_at(canvas, 1, y++, body.width - 1);
 	size_t top;
@@ -329,12 +341,13 @@ void push_draw(const void *state, const struct app *app, struct canvas *canvas, 
 		return;
 	if (rows > (int)push->list.n)
 		rows = (int)push->list.n;
-	top = list_top(&push->list, rows);
+	shown.at = stages_at_work(&app->stages, shown.at);
+	top = list_top(&shown, rows);
 	for (int i = 0; i < rows && top + (size_t)i < push->list.n; i++)
 		draw_line(app, canvas, y + i, top + (size_t)i, top + (size_t)i == push->list.at);
 	y += rows;
 	if (y + 1 >= end)
 		return;
-	list_rule(&push->list, rows, canvas, y++);
+	list_rule(&shown, rows, canvas, y++);
 	draw_details(push, app, canvas, y, end);
 }

@@ -177,7 +177,7 @@ static void ask_stale(struct app *app)
 		[WAY_KEEP] = "keep editing",
 	};
 	const size_t n = sizeof ways / sizeof *ways;
-	char who[SESSION_WHO], what[APP_MESSAGE], question[APP_MESSAGE + 64], look[sizeof(struct nm_error) + 64];
+	char who[SESSION_WHO], what[APP_MESSAGE], question[APP_MESSAGE + sizeof(struct nm_error) + 96];
 	struct nm_error err;
 
 	if (app->session->gone) {
@@ -191,8 +191,7 @@ static void ask_stale(struct app *app)
 		app_choose(app, TAG_MERGE, question, ways, n, 0);
 		return;
 	}
-	snprintf(look, sizeof look, "look at both, which cannot become one: %s", err.text);
-	ways[WAY_LOOK] = look;
+	snprintf(question, sizeof question, "%s since you began: nothing was saved. The two cannot become one: %s", what, err.text);
 	app_choose(app, TAG_STALE, question, ways + WAY_LOOK, n - WAY_LOOK, 0);
 }
 

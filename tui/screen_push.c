@@ -58,12 +58,14 @@ static void close_push(void *state)
 }
 
 /* The plan is another one, or has been saved: its lines are to be read once more. */
-static void notice_plan(struct push *push, const struct session *session)
+static void notice_plan(struct push *push, struct app *app)
 {
+	const struct session *session = app->session;
 	const bool unsaved = nm_document_dirty(session->document);
 
 	if (push->generation == session->generation && push->unsaved == unsaved)
 		return;
+	stages_clear(&app->stages);
 	push->generation = session->generation;
 	push->unsaved = unsaved;
 	push->tried = false;
@@ -77,7 +79,7 @@ static void derive_push(void *state, struct app *app)
 
 	list_set(&push->list, app_plan(app)->n_lines);
 	push->list.page = (size_t)(app_body(app).height / 2);
-	notice_plan(push, app->session);
+	notice_plan(push, app);
 	/* A page over this one may have pushed. */
 	if (push->records_known && push->records_of == push->list.at && app->depth == 0)
 		return;
@@ -101,6 +103,7 @@ static void read_live(struct push *push, struct app *app)
 /* The same for somebody who waits for what comes of it. */
 static void read_again(struct push *push, struct app *app)
 {
+	stages_clear(&app->stages);
 	push->read.mark = push_read_mark(app->session);
 	push->read.readings = app->session->readings;
 	read_live(push, app);
@@ -385,11 +388,17 @@ static void run(struct push *push, struct app *app, const char *force)
 	struct nm_error err;
 	enum nm_code code;
 
+	stages_begin(&app->stages, app_plan(app)->n_lines);
+	for (size_t i = 0; i < app_plan(app)->n_lines; i++)
+		if (push->asked_line < 0 || (size_t)push->asked_line == i)
+			stages_tell(&app->stages, (int)i, NM_LINE_WAITS);
 	if (!app_progress(app, "reading", n == 1 ? "line" : "lines", 0, n)) {
+		stages_clear(&app->stages);
 		app_message(app, STYLE_PLAIN, "nothing was done");
 		return;
 	}
 	code = carry_out(push, app, force, &results, &err);
+	stages_end(&app->stages);
 	if (code && results.n == 0)
 		app_error(app, &err);
 	forget_records(push);

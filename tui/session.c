@@ -322,6 +322,8 @@ enum nm_code session_plan_context(struct session *session, const struct nm_plan 
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,
+		.stage = session->stage,
+		.stage_context = session->stage_context,
 		.clock = session->options.now,
 		.clock_context = session->options.now_context,
 	};

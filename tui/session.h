@@ -73,6 +73,8 @@ struct session {
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
+	void (*stage)(void *context, int line, enum nm_line_stage stage);
+	void *stage_context;
 	/* Asked by other long work now and then, first with 0 done; false: stop.  NULL: nobody is there to ask. */
 	bool (*working)(void *context, const char *pieces, size_t done, size_t all);
 	void *progress_context;

@@ -13,6 +13,7 @@ enum nm_code session_reading_begin(struct session *session, struct nm_error *err
 	/* Who moves it shows how far it is, and stops it. */
 	context.progress = NULL;
 	context.idle = NULL;
+	context.stage = NULL;
 	session->reading_at = context.now;
 	return code ? code : nm_status_begin(&context, -1, &session->reading, err);
 }

@@ -15,7 +15,8 @@
 #define NM_EXPLAIN_SLACK_S 3
 
 enum nm_explained {
-	NM_EXPLAINED_UNTOLD,  /* the record says neither who was rung nor that nobody answered: there is nothing to compare */
+	NM_EXPLAINED_UNTOLD,  /* the record says neither who was rung nor that nobody answered, or not whether a mailbox had the call
+			       * that by the plan one had: there is nothing to compare */
 	NM_EXPLAINED_PLANNED, /* as the plan has it, as far as the call went */
 	NM_EXPLAINED_DIFFERS
 };

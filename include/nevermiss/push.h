@@ -71,6 +71,21 @@ struct nm_status {
 	bool stopped;                 /* by progress or idle: lines may be unknown that could have been read */
 };
 
+/* Where a line is while lines are read or pushed. */
+enum nm_line_stage {
+	NM_LINE_WAITS,        /* for its turn */
+	NM_LINE_READING,
+	NM_LINE_READ,
+	NM_LINE_SENDING,
+	NM_LINE_SENT,
+	NM_LINE_NOT_TAKEN,    /* the carrier said no, or nothing: what is in force now is read back */
+	NM_LINE_READING_BACK,
+	NM_LINE_READ_BACK,
+	NM_LINE_DONE,         /* likewise where there was nothing to do */
+	NM_LINE_NOT_DONE,     /* nothing of it is in force: it was stopped, taken back, or waits for somebody */
+	NM_LINE_FAILED
+};
+
 struct nm_push_context {
 	const struct nm_plan *plan;
 	struct nm_store *store;
@@ -86,6 +101,9 @@ struct nm_push_context {
 	/* Called at least every 50 ms while carriers are waited for (may be NULL); false: as for progress. */
 	bool (*idle)(void *context);
 	void *progress_context; /* of both */
+	/* Called whenever a line, by its index in the plan, comes to a stage (may be NULL). */
+	void (*stage)(void *context, int line, enum nm_line_stage stage);
+	void *stage_context;
 	/* The time as it has become, for what lasts.  NULL: it is `now` throughout. */
 	nm_time (*clock)(void *context);
 	void *clock_context;

@@ -12,7 +12,9 @@
 
 #include "command.h"
 #include "command_line.h"
+#include "cut_line.h"
 #include "exact.h"
+#include "nevermiss/carrier.h"
 #include "records.h"
 #include "stage.h"
 
@@ -379,6 +381,195 @@ static void offers_all_choices(struct stage *stage)
 	assert_true(choices > 10);
 }
 
+/* --- whatever is offered is taken --- */
+
+/* Words that a command needs before any option can be tried. */
+static const char *needed_words(const struct command *command)
+{
+	static const char *const needed[][2] = {
+		{ "hours", "24/7" },	{ "compare", "1" },   { "calendar", "list" }, { "calls", "list" },
+		{ "crm", "list" },	{ "followup", "list" }, { "export", "sandbox" }, { "screen", "now" },
+	};
+
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+		if (!strcmp(needed[i][0], command->name))
+			return needed[i][1];
+	}
+	return "";
+}
+
+/* Those that answer at once, ask nothing and do all that the line says. */
+static bool is_run(const struct command *command)
+{
+	static const char *const names[] = { "simulate", "sweep", "hours", "week",   "next",   "compare", "history",
+					     "test",  "report", "replay", "screen", "sandbox", "diff" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!strcmp(names[i], command->name))
+			return true;
+	}
+	return false;
+}
+
+/* Is what is offered behind the line taken?  A folder is on the way to a file. */
+static void assert_taken(struct stage *stage, const struct command *command, const char *line)
+{
+	struct arguments args;
+	struct cut_line cut;
+	struct nm_error err;
+
+	assert_true(cut_line(line, &cut));
+	if (cut.open || line[strlen(line) - 1] == '/') {
+		free(cut.bytes);
+		return;
+	}
+	if (arguments_read(command, cut.n - 1, cut.words + 1, &args, &err))
+		fail_msg("%s: %s", line, err.text);
+	arguments_clear(&args);
+	free(cut.bytes);
+	if (!strcmp(command->name, "export"))
+		assert_non_null(nm_carrier_find(line + strlen("export ")) ? line : strstr(line, "--line"));
+	/* What is in a file is another question. */
+	if (!is_run(command) || strstr(line, " refresh") || strstr(line, "plan.conf") || strstr(line, ".ics"))
+		return;
+	stage->app.message_style = STYLE_PLAIN;
+	command_line_run(&stage->app, line);
+	if (stage->app.message_style == STYLE_ERROR)
+		fail_msg("%s: %s", line, stage->app.message);
+	while (stage->app.depth)
+		app_pop(&stage->app);
+	stage->app.tab = 0;
+}
+
+/* How many are offered behind the line, each taken. */
+static size_t assert_offers_taken(struct stage *stage, const struct command *command, const char *typed, bool options)
+{
+	struct notes notes;
+	size_t n = 0;
+
+	notes_init(&notes);
+	command_line_offer(&stage->app, typed, &notes);
+	for (size_t i = 0; i < notes.n; i++) {
+		if (!options && !strncmp(notes.items[i].text + strlen(typed), "--", 2))
+			continue;
+		assert_taken(stage, command, notes.items[i].text);
+		n++;
+	}
+	notes_clear(&notes);
+	return n;
+}
+
+/* "`:` runs any command with completion": wherever the table knows what a value may be, something is offered, and the
+ * command takes each. */
+static void what_is_offered_is_taken(void **state)
+{
+	struct stage stage;
+	size_t values = 0, words = 0;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "override --for 2h --path after-hours --no-push leave");
+	stage_keys(&stage, "y W");
+	say(&stage, "nevermiss push --yes");
+	while (stage.app.depth)
+		app_pop(&stage.app);
+	for (size_t i = 0; i < commands_count; i++) {
+		const struct command *command = &commands[i];
+		char typed[128];
+
+		for (const struct command_option *option = command->options; option->name; option++) {
+			if (!option->value || command_value(option->value, strlen(option->value)).kind == VALUE_FREE)
+				continue;
+			snprintf(typed, sizeof typed, "%s %s%s--%s ", command->name, needed_words(command),
+				 *needed_words(command) ? " " : "", option->name);
+			if (!assert_offers_taken(&stage, command, typed, true))
+				fail_msg("nothing is offered behind \"%s\"", typed);
+			values++;
+		}
+		snprintf(typed, sizeof typed, "%s ", command->name);
+		if (*command->words && command_value(command->words, strcspn(command->words, " ")).kind != VALUE_FREE) {
+			assert_true(assert_offers_taken(&stage, command, typed, false) > 0);
+			words++;
+		}
+	}
+	assert_true(values > 30);
+	assert_true(words > 5);
+	stage_close(&stage);
+}
+
+static void refuses(struct stage *stage, const char *typed, const char *not_expected)
+{
+	struct notes notes;
+
+	notes_init(&notes);
+	command_line_offer(&stage->app, typed, &notes);
+	for (size_t i = 0; i < notes.n; i++)
+		assert_string_not_equal(notes.items[i].text, not_expected);
+	notes_clear(&notes);
+}
+
+static const char quoted_names[] =
+	"business = \"Quoted\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+	"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\"  account = sandbox }\n"
+	"destination owner { kind = personal  number = \"+15125550111\" }\n"
+	"destination \"S\303\244m ONeil\" { kind = personal  number = \"+15125550112\" }\n"
+	"callers vip { numbers = { \"+15125550142\", \"+1737555*\" } }\n"
+	"path all { step { ring = { owner, \"S\303\244m ONeil\" } } }\nrule every { path = all }\n"
+	"override \"at lunch\" { from = \"2026-11-22 05:00\"  until = \"2026-11-22 06:00\"  path = all }\n";
+
+/* Names with blanks are offered in quotes, whether a quote is typed or not; values of a kind are of that kind. */
+static void values_are_completed_by_their_kind(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .plan = quoted_names });
+	offers(&stage, "simulate --set S", "simulate --set \"S\303\244m ONeil=busy\"");
+	offers(&stage, "simulate --set \"S\303\244m O", "simulate --set \"S\303\244m ONeil=noanswer\"");
+	offers(&stage, "simulate --set owner=", "simulate --set owner=answer@6s");
+	refuses(&stage, "simulate --set owner=b", "simulate --set owner=noanswer");
+	offers(&stage, "override --end ", "override --end \"at lunch\"");
+	refuses(&stage, "override --end ", "override --end owner");
+	offers(&stage, "export c", "export cpl");
+	offers(&stage, "followup done 1 --outcome b", "followup done 1 --outcome booked");
+	offers(&stage, "sandbox --fail ", "sandbox --fail hang");
+	offers(&stage, "simulate --from +", "simulate --from +15125550142");
+	offers(&stage, "sweep --caller ", "sweep --caller anonymous");
+	refuses(&stage, "simulate --from ", "simulate --from +1737555");
+	stage_keys(&stage, ":");
+	stage_type(&stage, "simulate --set S");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, ": simulate --set \"S\303\244m ONeil=answer\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "ring owner + S\303\244m ONeil for 20 s");
+	stage_close(&stage);
+}
+
+/* Files as a shell has them: a folder with its slash and what is in it, hidden ones only once the dot is typed. */
+static void files_are_completed_as_a_shell_does(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	assert_int_equal(system("mkdir -p 'of may/inner' .hidden && touch 'of may/calls.csv' 'of may/odd\001' .dot plain.csv"), 0);
+	offers(&stage, "calls import pl", "calls import plain.csv");
+	offers(&stage, "calls import ./pl", "calls import ./plain.csv");
+	offers(&stage, "calls import of", "calls import \"of may/");
+	offers(&stage, "calls import \"of may/", "calls import \"of may/calls.csv\"");
+	offers(&stage, "calls import \"of may/", "calls import \"of may/inner/");
+	offers(&stage, "calls import .", "calls import .dot");
+	refuses(&stage, "calls import ", "calls import .dot");
+	refuses(&stage, "calls import \"of may/", "calls import \"of may/odd\001\"");
+	refuses(&stage, "calls show ", "calls show plain.csv");
+	offers(&stage, "test --file pl", "test --file plain.csv");
+	offers(&stage, "hours 24/7 --holidays ", "hours 24/7 --holidays plain.csv");
+	offers(&stage, "compare ", "compare plain.csv");
+	offers(&stage, "check --data .h", "check --data .hidden/");
+	refuses(&stage, "check --data pl", "check --data plain.csv");
+	stage_close(&stage);
+}
+
 static void commands_options_and_names_are_completed(void **state)
 {
 	struct stage stage;
@@ -563,6 +754,9 @@ int main(void)
 		cmocka_unit_test(what_is_said_before_is_not_asked),
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
+		cmocka_unit_test(what_is_offered_is_taken),
+		cmocka_unit_test(values_are_completed_by_their_kind),
+		cmocka_unit_test(files_are_completed_as_a_shell_does),
 		cmocka_unit_test(commands_options_and_names_are_completed),
 		cmocka_unit_test(a_theme_is_taken_by_name_or_by_key),
 		cmocka_unit_test(a_page_is_searched),

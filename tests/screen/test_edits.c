@@ -747,9 +747,56 @@ static void what_would_not_read_is_not_put_together(void **state)
 	stage_close(&stage);
 }
 
+/* The words of a box as they are, wherever its lines are broken. */
+static void unwrap(char *text)
+{
+	static const char side[] = "\u2502";
+	char *to = text;
+
+	for (const char *from = text; *from;) {
+		if (!strncmp(from, side, sizeof side - 1))
+			from += sizeof side - 1;
+		else if (!strchr(" \n", *from))
+			*to++ = *from++;
+		else if (from++, to > text && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	*to = '\0';
+}
+
+/* Why two texts cannot become one is read whole in the smallest window. */
+static void why_two_texts_cannot_become_one_is_told_whole(void **state)
+{
+	struct stage stage;
+	struct nm_buf ours;
+	const char *text, *at;
+	char *seen;
+
+	(void)state;
+	open_plan(&stage);
+	app_settle(&stage.app);
+	notice(&stage);
+	text = nm_document_text(stage.session.document, NULL);
+	at = strstr(text, "rule vip");
+	nm_buf_init(&ours, NM_PLAN_BYTES);
+	nm_buf_addf(&ours, "%.*sdestination somebody { kind = personal  number = \"+15125550187\" }\n%s", (int)(at - text), text, at);
+	sam_saves(&stage, "rule vip", SECOND "rule vip");
+	assert_int_equal(session_replace(&stage.session, ours.data, ours.len, "another", NULL), NM_OK);
+	nm_buf_clear(&ours);
+	notice(&stage);
+	stage_keys(&stage, "W");
+	seen = stage_text(&stage);
+	unwrap(seen);
+	if (!strstr(seen, "something was added in the same place on both sides: destination nobody"))
+		fail_msg("%s", seen);
+	free(seen);
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(why_two_texts_cannot_become_one_is_told_whole),
 		cmocka_unit_test(what_is_not_saved_is_seen_beside_any_name),
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
 		cmocka_unit_test(what_changes_is_shown_on_the_week),

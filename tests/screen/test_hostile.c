@@ -118,6 +118,27 @@ static void printed_text_has_nothing_that_acts(void **test)
 	}
 }
 
+/* And in one way: what stands on a screen for a byte that must not reach it stands in what is printed too. */
+static void printed_text_replaces_as_the_screen_does(void **test)
+{
+	static const char text[] = "a\033[31m\x9b\u202e?b";
+	struct canvas canvas;
+	struct nm_buf printed, shown;
+
+	(void)test;
+	assert_true(canvas_init(&canvas, 20, 1, false));
+	canvas_text(&canvas, 0, 0, 20, STYLE_PLAIN, text);
+	nm_buf_init(&shown, 1u << 12);
+	nm_buf_init(&printed, 1u << 12);
+	canvas_print(&canvas, false, THEME_DEFAULT, &shown);
+	add_safe(&printed, text);
+	shown.data[strcspn(shown.data, " \n")] = '\0';
+	assert_string_equal(printed.data, shown.data);
+	nm_buf_clear(&printed);
+	nm_buf_clear(&shown);
+	canvas_clear(&canvas);
+}
+
 static void hostile_names_and_titles_line_up_on_every_screen(void **test)
 {
 	static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push"};
@@ -274,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_bytes_leave_rows_exact_and_harmless),
 		cmocka_unit_test(printed_text_has_nothing_that_acts),
+		cmocka_unit_test(printed_text_replaces_as_the_screen_does),
 		cmocka_unit_test(hostile_names_and_titles_line_up_on_every_screen),
 		cmocka_unit_test(what_a_log_has_lines_up),
 		cmocka_unit_test(answers_of_the_wizard_line_up),

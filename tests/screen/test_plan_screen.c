@@ -1237,6 +1237,35 @@ static void a_copy_has_another_name(void **state)
 	stage_close(&stage);
 }
 
+/* A line's number is its own, so a copy is asked for one; name and number come as one edit. */
+static void a_copy_of_a_line_has_another_number(void **state)
+{
+	struct stage stage;
+	char *before;
+
+	(void)state;
+	open_plan(&stage);
+	before = strdup(session_text(&stage.session, &(size_t){ 0 }));
+	find(&stage, "hotline");
+	stage_keys(&stage, "c");
+	type(&stage, "spare");
+	stage_shows(&stage, "the number that customers call to reach spare: no two lines have the same");
+	type(&stage, "+15125550190");
+	stage_shows(&stage, "number =");
+	expect_no_text(&stage, "line spare");
+	type(&stage, "+15125550195");
+	expect_text(&stage, "line spare { number = \"+15125550195\"  account = sandbox }\n");
+	stage_shows(&stage, "▸    spare");
+	stage_keys(&stage, "u");
+	assert_string_equal(session_text(&stage.session, &(size_t){ 0 }), before);
+	free(before);
+	stage_keys(&stage, "c");
+	type(&stage, "spare");
+	stage_keys(&stage, "Escape");
+	expect_no_text(&stage, "line spare");
+	stage_close(&stage);
+}
+
 /* Out of lists that keep others it is taken, which is shown before. */
 static void what_is_deleted_leaves_the_lists_that_name_it(void **state)
 {
@@ -1729,6 +1758,7 @@ int main(void)
 		cmocka_unit_test(references_follow_a_name),
 		cmocka_unit_test(options_are_searched_in_the_form),
 		cmocka_unit_test(a_copy_has_another_name),
+		cmocka_unit_test(a_copy_of_a_line_has_another_number),
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
 		cmocka_unit_test(a_use_is_gone_to),

@@ -570,6 +570,136 @@ static void a_yes_about_another_plan_is_none(void **state)
 
 /* --- progress --- */
 
+#define CROWD 70 /* more lines than are sent at once */
+
+static void write_crowd(char *plan, size_t size)
+{
+	size_t n = (size_t)snprintf(plan, size,
+				    "business = \"Crowd\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+				    "account sandbox { driver = sandbox }\n"
+				    "destination owner { kind = personal  number = \"+15125550111\" }\n"
+				    "path all { step { ring = owner } }\nrule every { path = all }\n");
+
+	for (int i = 0; i < CROWD; i++)
+		n += (size_t)snprintf(plan + n, size - n, "line l%02d { number = \"+151255501%02d\"  account = sandbox }\n", i,
+				      i + (i >= 11));
+}
+
+/* What the screen shows when so many lines have come so far, and whether it is stopped there. */
+struct glance {
+	struct stage *stage;
+	const char *what;
+	size_t done;
+	bool stop, taken;
+	char *text;
+};
+
+static bool look_there(void *context, const char *line, const char *what, size_t done, size_t all)
+{
+	struct glance *glance = context;
+
+	(void)line;
+	assert_true(all <= CROWD);
+	if (glance->taken || done != glance->done || strcmp(what, glance->what) != 0)
+		return true;
+	glance->taken = true;
+	app_draw(&glance->stage->app);
+	glance->text = stage_text(glance->stage);
+	return !glance->stop;
+}
+
+/* Is it so on the row of that line?  The row must be in view. */
+static void assert_row(const char *text, const char *line, const char *words)
+{
+	const char *row = strstr(text, line), *at = row ? strstr(row, words) : NULL;
+
+	if (!at || at > strchr(row, '\n'))
+		fail_msg("%s is not \"%s\" in\n%s", line, words, text);
+}
+
+static char *glance_at_push(struct glance *glance, struct stage *stage)
+{
+	char plan[16384];
+
+	write_crowd(plan, sizeof plan);
+	stage_open(stage, &(struct stage_options){ .screen = "push", .width = 120, .height = 45, .now = MONDAY_NOON,
+						   .plan = plan });
+	glance->stage = stage;
+	stage->session.progress = look_there;
+	stage->session.progress_context = glance;
+	stage_keys(stage, "A y");
+	assert_true(glance->taken);
+	return glance->text;
+}
+
+/* "Progress per line": each row says where its line is, and those at which something happens are in view. */
+static void a_push_tells_of_each_line_where_it_is(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t done;
+		const char *line, *words, *next, *next_words;
+	} when[] = {
+		{ "reading", 40, "l39 ", "read ", "l40 ", "reading" },
+		{ "pushing", 3, "l02 ", "sent ", "l03 ", "sending" },
+		{ "pushing", 50, "l49 ", "sent ", "l50 ", "sending" },
+		{ "reading back", 60, "l59 ", "read back", "l60 ", "reading back" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof when / sizeof *when; i++) {
+		struct glance glance = { .what = when[i].what, .done = when[i].done };
+		struct stage stage;
+		char *text = glance_at_push(&glance, &stage);
+
+		assert_row(text, when[i].next, when[i].next_words);
+		assert_row(text, when[i].line, when[i].words);
+		free(text);
+		press(&stage, K_ESCAPE);
+		stage_shows(&stage, "l05          +1 512 555 0105   sandbox     in sync");
+		stage_close(&stage);
+	}
+}
+
+/* A push that was stopped leaves the rows telling what is done and what is not, until they are read anew. */
+static void a_stopped_push_leaves_what_is_done_and_what_is_not(void **state)
+{
+	struct glance glance = { .what = "pushing", .done = 5, .stop = true };
+	struct stage stage;
+	char *text = glance_at_push(&glance, &stage);
+
+	(void)state;
+	free(text);
+	assert_int_equal(stage.app.stages.n, CROWD);
+	assert_string_equal(stages_words(&stage.app.stages, 0), "done");
+	assert_string_equal(stages_words(&stage.app.stages, CROWD - 1), "not done");
+	press(&stage, K_ESCAPE);
+	stage_shows(&stage, "in sync");
+	stage_close(&stage);
+}
+
+/* What the carrier does not take is failed or not done, never done; and r leaves only what is read. */
+static void a_line_that_fails_says_so(void **state)
+{
+	struct stages stages = { 0 };
+
+	(void)state;
+	stages_begin(&stages, 3);
+	assert_null(stages_words(&stages, 0));
+	stages_tell(&stages, 0, NM_LINE_DONE);
+	stages_tell(&stages, 1, NM_LINE_WAITS);
+	stages_tell(&stages, 2, NM_LINE_SENDING);
+	stages_tell(&stages, 3, NM_LINE_FAILED); /* no such line */
+	assert_int_equal(stages_at_work(&stages, 0), 2);
+	stages_tell(&stages, 2, NM_LINE_FAILED);
+	assert_string_equal(stages_words(&stages, 2), "failed");
+	assert_int_equal(stages_at_work(&stages, 0), 1);
+	stages_end(&stages);
+	assert_int_equal(stages_at_work(&stages, 0), 0);
+	stages_clear(&stages);
+	assert_null(stages_words(&stages, 2));
+}
+
 /* Work at an even pace: at every moment it is told what is left of it, to the second. */
 static void what_is_left_is_what_it_will_take(void **state)
 {
@@ -734,6 +864,9 @@ int main(void)
 		cmocka_unit_test(progress_tells_no_more_than_it_knows),
 		cmocka_unit_test(a_bar_leaves_room_for_its_words),
 		cmocka_unit_test(the_title_says_of_which_plan_it_speaks),
+		cmocka_unit_test(a_push_tells_of_each_line_where_it_is),
+		cmocka_unit_test(a_stopped_push_leaves_what_is_done_and_what_is_not),
+		cmocka_unit_test(a_line_that_fails_says_so),
 		cmocka_unit_test(an_answer_to_a_key_leaves_the_bar),
 	};
 

@@ -235,10 +235,39 @@ static void test_a_record_without_legs_says_that_nobody_answered(void **state)
 	begin(&r, OPEN);
 	record_ends(&r, NM_CALL_LOST, NM_CALL_MISSED, NULL, -1, 30);
 	assert_planned(&r);
+	record_ends(&r, NM_CALL_LOST, NM_CALL_MISSED, NULL, -1, 40);
+	assert_planned(&r);
 	record_ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 20, 20);
 	assert_planned(&r);
 	assert_int_equal(explain(&r).expected.result, NM_ABANDONED);
 	record_ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 60, 60);
+	assert_int_equal(explain(&r).departure, NM_DEPARTURE_OUTCOME);
+}
+
+/* By the plan a mailbox had the call before it ended, and the record says only that nobody answered: that is not "as
+ * planned". */
+static void test_missed_where_a_mailbox_is_planned_is_not_told(void **state)
+{
+	static const enum nm_call_reason reasons[] = { NM_CALL_MISSED, NM_CALL_BUSY };
+	struct nm_explanation explanation;
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		begin(&r, OPEN);
+		record_ends(&r, NM_CALL_LOST, reasons[i], NULL, -1, 41);
+		explanation = explain(&r);
+		assert_int_equal(explanation.verdict, NM_EXPLAINED_UNTOLD);
+		assert_true(explanation.unanswered);
+		assert_int_equal(explanation.departure, NM_DEPARTURE_NONE);
+		assert_string_equal(explanation.brief, "not told");
+		assert_string_equal(explanation.words,
+				    "the record says that nobody answered, not whether a mailbox had the call: by the plan "
+				    "mailbox takes the call after 40 s, before it ended");
+		assert_int_equal(explanation.n_likely, 0);
+	}
+	/* One that says that nobody and nothing took it differs. */
+	record_ends(&r, NM_CALL_LOST, NM_CALL_SAID, NULL, -1, 41);
 	assert_int_equal(explain(&r).departure, NM_DEPARTURE_OUTCOME);
 }
 
@@ -677,6 +706,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_phone_does_is_no_difference),
 		cmocka_unit_test(test_a_record_without_legs_is_not_told),
 		cmocka_unit_test(test_a_record_without_legs_says_that_nobody_answered),
+		cmocka_unit_test(test_missed_where_a_mailbox_is_planned_is_not_told),
 		cmocka_unit_test(test_both_calls_are_told_as_events),
 		cmocka_unit_test(test_what_had_the_call_is_told_when_it_did),
 		cmocka_unit_test(test_somebody_was_not_rung),
