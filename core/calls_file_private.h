@@ -51,7 +51,7 @@ uint64_t nm_row_mark(const char *text);
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx", "voipms"; "table" */
-	bool utc;           /* times without an offset are in UTC: always at Telnyx */
+	bool utc;           /* times without an offset are in UTC: always at Telnyx, or by a column's name */
 	bool voipms;        /* ids, numbers and lengths are as VoIP.ms's driver reads them */
 };
 

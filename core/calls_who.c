@@ -10,20 +10,42 @@
 
 #define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
 
-/* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one.  stop: what follows it. */
+/* Behind a name: "(5125550142)" of "Bob (5125550142)"; else the text.  *closed: it ends with the bracket. */
+static const char *behind_name(const char *text, bool *closed)
+{
+	const char *open = strchr(text, '(');
+	size_t letters = 0;
+
+	*closed = false;
+	if (open == NULL)
+		return text;
+	for (const char *at = text; at < open; at++) {
+		if (nm_ascii_is_digit(*at) || *at == '+' || *at == ':')
+			return text;
+		letters += nm_ascii_is_letter(*at);
+	}
+	if (letters == 0 || strpbrk(open, "0123456789") == NULL)
+		return text;
+	*closed = strchr(open, ')') != NULL && strchr(open, ')')[1] == '\0';
+	return *closed ? open + 1 : open;
+}
+
+/* The number of "Dana R." <+15125550142>, "Dana (512-555-0142)", "tel:+15125550142", "sip:+15125550142@example.org",
+ * "+15125550142 ext. 4"; false: it is too long to be one.  stop: what follows it. */
 static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
 {
 	const char *open = strrchr(text, '<'), *colon;
 	size_t n = 0;
-	bool digits = false;
+	bool digits = false, closed = false;
 
+	if (open == NULL)
+		text = behind_name(text, &closed);
 	/* ="5125550142" and '5125550142 are a spreadsheet's way to keep a number a text. */
 	text = open != NULL ? open + 1 : text + strspn(text, "='\"");
 	colon = strchr(text, ':');
 	if (colon > text && nm_ascii_is_letter(colon[-1]))
 		text = colon + 1;
-	while (text[n] != '\0' && strchr(">@;\"", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
+	while (text[n] != '\0' && strchr(closed ? ">@;\")" : ">@;\"", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
 		digits = nm_ascii_is_digit(text[n++]) || digits;
 	/* 5125550142.0: a number that was a fraction for a while. */
 	if (n > 2 && n < NM_ROW_TEXT && strspn(text, "+0123456789") == n - 2 && strncmp(text + n - 2, ".0", 2) == 0)
