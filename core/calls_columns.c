@@ -91,6 +91,31 @@ static void find_by_names(const struct nm_csv_row *first, struct nm_columns *out
 			}
 }
 
+static bool is_used(const struct nm_columns *found, size_t field)
+{
+	for (int column = 0; column < NM_COLUMN_COUNT; column++)
+		if (found->at[column] == (int)field)
+			return true;
+	for (size_t i = 0; i < found->n_callers; i++)
+		if (found->callers[i] == (int)field)
+			return true;
+	return false;
+}
+
+/* A name like "caller" may be that of people's names, and "source" of what was advertised. */
+static void find_more_callers(const struct nm_csv_row *first, struct nm_columns *out)
+{
+	const char *const *names = columns[NM_COLUMN_FROM].names;
+	char plain[NM_ROW_TEXT];
+
+	for (size_t i = 0; i < NAMES_MAX && names[i] != NULL; i++)
+		for (size_t field = 0; field < first->n && out->n_callers < NM_COLUMNS_CALLER; field++) {
+			nm_words_plain(first->fields[field], plain, sizeof(plain));
+			if (strcmp(plain, names[i]) == 0 && !is_used(out, field))
+				out->callers[out->n_callers++] = (int)field;
+		}
+}
+
 /* Is when a call came on UTC, by the name of what tells it? */
 static bool tells_utc(const struct nm_csv_row *first, const struct nm_columns *found)
 {
@@ -250,7 +275,7 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 			     struct nm_columns *out, struct nm_error *err)
 {
 	const char *missing = NULL;
-	struct nm_columns mapped;
+	struct nm_columns mapped = { .n_callers = 0 };
 	struct nm_buf words;
 	enum nm_code code = NM_OK;
 
@@ -263,6 +288,8 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	*out = mapped;
 	find_by_names(first, out);
 	drop_misnamed(&mapped, out);
+	if (mapped.at[NM_COLUMN_FROM] < 0)
+		find_more_callers(first, out);
 	out->driver = driver_of(first, out);
 	out->utc = strcmp(out->driver, "telnyx") == 0 || tells_utc(first, out);
 	take_voipms(first, &mapped, out);
@@ -286,14 +313,6 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 		       missing, words.data, (int)strcspn(words.data, ","), words.data);
 	nm_buf_clear(&words);
 	return code;
-}
-
-static bool is_used(const struct nm_columns *found, size_t field)
-{
-	for (int column = 0; column < NM_COLUMN_COUNT; column++)
-		if (found->at[column] == (int)field)
-			return true;
-	return false;
 }
 
 /* Those for the time are never left: what is found of it is enough. */

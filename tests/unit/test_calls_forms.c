@@ -361,7 +361,8 @@ static void exports_have_many_names(void **state)
 /* A caller that cannot be one in full leaves nothing out: the call is kept, and its line is told. */
 static void a_call_of_an_odd_caller_is_kept(void **state)
 {
-	static const char *const odd[] = { "72345", "555-0146", "911", "0146", "Bob <72345>", "tel:*67" };
+	static const char *const odd[] = { "72345",      "555-0146", "911",      "0146", "Bob <72345>", "tel:*67",
+					   "Google Ads", "abc",      "Jos\xc3\xa9 M.", "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd" };
 	static const char *const none[] = { "12ab", "10:05", "1234567890123456", "2026-01-05T", "12_34" };
 	const size_t n = sizeof(odd) / sizeof(odd[0]);
 
@@ -389,6 +390,66 @@ static void a_call_of_an_odd_caller_is_kept(void **state)
 		if (file.fresh != 0 || file.n_odd != 0 || file.n_wrong != 1)
 			fail_msg("%s is a caller", none[i]);
 		nm_calls_file_clear(&file);
+	}
+}
+
+/* "A row whose caller is a name is told", but no word for a caller who is not. */
+static void words_for_nobody_are_not_told(void **state)
+{
+	static const char *const words[] = { "",        "unknown",         "Unavailable", "none",        "anonymous",
+					     "Private", "Unknown Caller",  "N/A",         "No Caller ID", "Private Number",
+					     "-",       "WIRELESS CALLER", "Blocked",     "Out of Area", "Restricted" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to\n%lld,%s,main\n", (long long)(AGAIN + 60 * (int64_t)i), words[i]);
+		file = import(text);
+		if (file.fresh != 1 || file.n_odd != 0 || file.n_wrong != 0)
+			fail_msg("%s: told", words[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
+/* "A number in another column goes before a name": whichever of them comes first, and row by row. */
+static void a_column_of_names_hides_no_number(void **state)
+{
+	static const struct {
+		const char *from, *source, *phone;
+		nm_number number;
+	} rows[] = {
+		{ "Ann Smith", "Google Ads", "512-555-0199", UINT64_C(15125550199) },
+		{ "Campaign 7", "Direct", "512-555-0199", UINT64_C(15125550199) },
+		{ "Unknown", "+15125550199", "", UINT64_C(15125550199) },
+		{ "512-555-0142", "+15125550199", "512-555-0199", UINT64_C(15125550142) },
+		{ "Ann", "Direct", "", 0 },
+		{ "", "", "512-555-0199", 0 },
+		{ "anonymous", "", "512-555-0199", 0 },
+	};
+	static const char *const heads[] = { "at,caller,source,phone number", "phone number,source,caller,at" };
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * n; i++) {
+		const long long at = AGAIN + 60 * (int64_t)i;
+		struct nm_calls_file file;
+		char text[300];
+
+		if (i % 2 == 0)
+			snprintf(text, sizeof(text), "%s,to,duration\n%lld,%s,%s,%s,main,5\n", heads[0], at, rows[i / 2].from,
+				 rows[i / 2].source, rows[i / 2].phone);
+		else
+			snprintf(text, sizeof(text), "%s,to,duration\n%s,%s,%s,%lld,main,5\n", heads[1], rows[i / 2].phone,
+				 rows[i / 2].source, rows[i / 2].from, at);
+		file = import(text);
+		if (file.fresh != 1)
+			fail_msg("%s: %s", text, file.n_wrong ? file.wrong[0].words : "not new");
+		assert_int_equal(file.n_unused, 0);
+		assert_int_equal(file.n_odd, strcmp(rows[i / 2].from, "Ann") == 0);
+		nm_calls_file_clear(&file);
+		newest(i + 1, at, 5, rows[i / 2].number);
 	}
 }
 
@@ -550,6 +611,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(exports_have_many_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_of_an_odd_caller_is_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(words_for_nobody_are_not_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_column_of_names_hides_no_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_table_of_voipms_tells_which_clock_was_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),
