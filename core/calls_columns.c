@@ -16,26 +16,28 @@ static const struct {
 	[NM_COLUMN_AT] = { "at",
 			   { "at", "starttime", "start", "callstart", "calldate", "datetime", "timestamp",
 			     "started", "startedat", "calltime", "created", "dateandtime",
-			     "callstarttime" } },
+			     "callstarttime", "createdat" } },
 	[NM_COLUMN_DATE] = { "date", { "date", "day" } },
 	[NM_COLUMN_TIME] = { "time", { "time", "timeofday" } },
 	[NM_COLUMN_FROM] = { "from",
-			     { "from", "caller", "callernumber", "callerid", "src", "source", "ani", "cli",
-			       "callingnumber", "fromnumber", "callerphone", "calleridnumber",
-			       "phonenumber" } },
+			     { "from", "caller", "callernumber", "callerid", "src", "ani", "cli",
+			       "callingnumber", "fromnumber", "callerphone", "calleridnumber", "phonenumber",
+			       /* at a telephone system the caller's number, to who tracks calls what was advertised */
+			       "source" } },
 	[NM_COLUMN_TO] = { "to",
 			   { "to", "line", "called", "callednumber", "dst", "destination", "dialednumber",
 			     "dialled", "did", "tonumber", "cld", "trackingnumber", "dnis" } },
 	[NM_COLUMN_ID] = { "id",
 			   { "id", "callsid", "sid", "callid", "uniqueid", "uuid", "linkedid", "calluuid" } },
 	[NM_COLUMN_STATUS] = { "status",
-			       { "status", "disposition", "result", "callstatus", "outcome", "callresult" } },
+			       { "status", "disposition", "result", "callstatus", "outcome", "callresult",
+				 "actionresult" } },
 	[NM_COLUMN_DURATION] = { "duration",
 				 { "duration", "durationseconds", "callduration", "seconds", "length",
-				   "totalduration", "callsec" } },
+				   "totalduration", "callsec", "durationtotal" } },
 	[NM_COLUMN_RANG] = { "rang",
 			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
-			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer", "ring" } },
+			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer", "ring", "ringing" } },
 	[NM_COLUMN_BY] = { "by",
 			   { "by", "answeredby", "pickedupby", "takenby", "handledby", "agent", "agentname",
 			     "extensionname", "forwardedto", "receiver", "extension", "destinationnumber" } },
@@ -46,7 +48,8 @@ static const struct {
 	[NM_COLUMN_SESSION] = { "session", { "telnyxsessionid", "callsessionid" } },
 	[NM_COLUMN_CREATED] = { "created", { "datecreated" } },
 	[NM_COLUMN_ANSWERED] = { "answered", { "answeredat", "answertime", "answeredtime" } },
-	[NM_COLUMN_ENDED] = { "ended", { "endtime", "endedat", "finishedat", "callendtime" } },
+	[NM_COLUMN_ENDED] = { "ended", { "endtime", "endedat", "finishedat", "callendtime",
+				       "completedat" } },
 	[NM_COLUMN_UPDATED] = { "updated", { "dateupdated" } },
 	[NM_COLUMN_CAUSE] = { "cause", { "hangupcause" } },
 };
@@ -54,6 +57,23 @@ static const struct {
 const char *nm_calls_column_name(enum nm_calls_column column)
 {
 	return columns[column].name;
+}
+
+/* A time's name may end with the clock that it is on, "Date/Time (UTC)": which goes. */
+static bool cut_utc(char *plain)
+{
+	const size_t n = strlen(plain);
+
+	if (n <= 3 || (strcmp(plain + n - 3, "utc") != 0 && strcmp(plain + n - 3, "gmt") != 0))
+		return false;
+	plain[n - 3] = '\0';
+	return true;
+}
+
+static bool is_time(int column)
+{
+	return column == NM_COLUMN_AT || column == NM_COLUMN_DATE || column == NM_COLUMN_TIME ||
+	       (column >= NM_COLUMN_CREATED && column <= NM_COLUMN_UPDATED);
 }
 
 static void find_by_names(const struct nm_csv_row *first, struct nm_columns *out)
@@ -64,9 +84,52 @@ static void find_by_names(const struct nm_csv_row *first, struct nm_columns *out
 		for (size_t i = 0; i < NAMES_MAX && columns[column].names[i] != NULL; i++)
 			for (size_t field = 0; field < first->n && out->at[column] < 0; field++) {
 				nm_words_plain(first->fields[field], plain, sizeof(plain));
+				if (is_time(column))
+					cut_utc(plain);
 				if (strcmp(plain, columns[column].names[i]) == 0)
 					out->at[column] = (int)field;
 			}
+}
+
+static bool is_used(const struct nm_columns *found, size_t field)
+{
+	for (int column = 0; column < NM_COLUMN_COUNT; column++)
+		if (found->at[column] == (int)field)
+			return true;
+	for (size_t i = 0; i < found->n_callers; i++)
+		if (found->callers[i] == (int)field)
+			return true;
+	return false;
+}
+
+/* A name like "caller" may be that of people's names, and "source" of what was advertised. */
+static void find_more_callers(const struct nm_csv_row *first, struct nm_columns *out)
+{
+	const char *const *names = columns[NM_COLUMN_FROM].names;
+	char plain[NM_ROW_TEXT];
+
+	for (size_t i = 0; i < NAMES_MAX && names[i] != NULL; i++)
+		for (size_t field = 0; field < first->n && out->n_callers < NM_COLUMNS_CALLER; field++) {
+			nm_words_plain(first->fields[field], plain, sizeof(plain));
+			if (strcmp(plain, names[i]) == 0 && !is_used(out, field))
+				out->callers[out->n_callers++] = (int)field;
+		}
+}
+
+/* Is when a call came on UTC, by the name of what tells it? */
+static bool tells_utc(const struct nm_csv_row *first, const struct nm_columns *found)
+{
+	static const enum nm_calls_column whens[] = { NM_COLUMN_AT, NM_COLUMN_DATE, NM_COLUMN_TIME };
+	char plain[NM_ROW_TEXT];
+
+	for (size_t i = 0; i < sizeof(whens) / sizeof(whens[0]); i++) {
+		if (found->at[whens[i]] < 0)
+			continue;
+		nm_words_plain(first->fields[found->at[whens[i]]], plain, sizeof(plain));
+		if (cut_utc(plain))
+			return true;
+	}
+	return false;
 }
 
 bool nm_columns_tell_legs(const struct nm_columns *found)
@@ -212,7 +275,7 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 			     struct nm_columns *out, struct nm_error *err)
 {
 	const char *missing = NULL;
-	struct nm_columns mapped;
+	struct nm_columns mapped = { .n_callers = 0 };
 	struct nm_buf words;
 	enum nm_code code = NM_OK;
 
@@ -225,8 +288,10 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	*out = mapped;
 	find_by_names(first, out);
 	drop_misnamed(&mapped, out);
+	if (mapped.at[NM_COLUMN_FROM] < 0)
+		find_more_callers(first, out);
 	out->driver = driver_of(first, out);
-	out->utc = strcmp(out->driver, "telnyx") == 0;
+	out->utc = strcmp(out->driver, "telnyx") == 0 || tells_utc(first, out);
 	take_voipms(first, &mapped, out);
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
@@ -248,14 +313,6 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 		       missing, words.data, (int)strcspn(words.data, ","), words.data);
 	nm_buf_clear(&words);
 	return code;
-}
-
-static bool is_used(const struct nm_columns *found, size_t field)
-{
-	for (int column = 0; column < NM_COLUMN_COUNT; column++)
-		if (found->at[column] == (int)field)
-			return true;
-	return false;
 }
 
 /* Those for the time are never left: what is found of it is enough. */

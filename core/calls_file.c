@@ -16,6 +16,12 @@
 #define MADE 500000 /* calls that were made, of which no more are waited with until all was read */
 #define RECENT 256 /* rows among which equal ones are told apart */
 
+/* Of a row without an id: marks of what its call is known by, and of what it says of it. */
+struct recent {
+	uint64_t call, said;
+	int alike; /* which it is of those of that call's */
+};
+
 struct counts {
 	int64_t rows, fresh, mended, known, untold, apart;
 };
@@ -33,7 +39,7 @@ struct reading {
 	struct nm_cdr_layout layout;
 	int in_batch;            /* rows since the transaction began; 0: there is none */
 	struct counts counts;    /* of it */
-	uint64_t recent[RECENT]; /* hashes of rows without an id */
+	struct recent recent[RECENT];
 	size_t n_recent;
 	struct nm_csv *csv;             /* of a table */
 	const struct nm_csv_row *fields; /* the row at hand; NULL behind the last */
@@ -44,21 +50,45 @@ struct reading {
 
 /* --- keeping --- */
 
+/* What a row says of its call beside what that is known by. */
+static uint64_t said_mark(const struct nm_row_call *call)
+{
+	const struct nm_record *record = &call->record;
+	char said[NM_ROW_TEXT];
+
+	snprintf(said, sizeof(said), "%d/%lld/%d/%d/%s", (int)record->end, (long long)record->ended, call->mailbox,
+		 call->rang_s, record->n > 0 ? call->legs[0].to : "");
+	return nm_row_mark(said);
+}
+
+/* Which a row is of those whose calls are known by the same.  Two that say the same of a numbered caller are one call,
+ * which two exports have that were joined; withheld callers may be two. */
+static int which_alike(struct reading *run, const struct nm_row_call *call, const char *base)
+{
+	struct recent row = { .call = nm_row_mark(base), .said = said_mark(call), .alike = 1 };
+
+	for (size_t i = 0; i < RECENT; i++) {
+		const struct recent *other = &run->recent[i];
+
+		if (other->alike == 0 || other->call != row.call)
+			continue;
+		if (call->record.caller.number != 0 && other->said == row.said)
+			return other->alike;
+		row.alike++;
+	}
+	run->recent[run->n_recent++ % RECENT] = row;
+	return row.alike;
+}
+
 /* A table without ids: a call is known by its time, caller and line, and which it is of those that are alike. */
 static void make_id(struct reading *run, struct nm_row_call *call)
 {
 	char from[NM_NUMBER_TEXT], base[128];
-	uint64_t mark;
-	int alike = 1;
 
 	nm_caller_write(call->record.caller, from);
 	snprintf(base, sizeof(base), "%lld/%s/%llu", (long long)call->record.began, from,
 		 (unsigned long long)run->log.plan->lines[call->line].number);
-	mark = nm_row_mark(base);
-	for (size_t i = 0; i < RECENT; i++)
-		alike += run->recent[i] == mark;
-	run->recent[run->n_recent++ % RECENT] = mark;
-	snprintf(call->id, sizeof(call->id), "%s/%d", base, alike);
+	snprintf(call->id, sizeof(call->id), "%s/%d", base, which_alike(run, call, base));
 }
 
 /* What the transaction had is as if it had never been read. */

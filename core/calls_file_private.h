@@ -34,7 +34,7 @@ struct nm_row_call {
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
 	bool held; /* the server had answered it before anybody who was rung did (Master.csv) */
-	bool odd_caller; /* a number that is none in full: of a call that is kept, with words that say so */
+	bool odd_caller; /* a number that is none in full, or a name: of a call that is kept, with words that say so */
 	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
 	struct nm_made made; /* that the row tells of; to 0: of none */
@@ -48,10 +48,15 @@ struct nm_row_call {
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
 uint64_t nm_row_mark(const char *text);
 
+#define NM_COLUMNS_CALLER 4
+
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
+	/* Further ones that may have the caller's number, by their names: where `from` has none. */
+	int callers[NM_COLUMNS_CALLER];
+	size_t n_callers;
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx", "voipms"; "table" */
-	bool utc;           /* times without an offset are in UTC: always at Telnyx */
+	bool utc;           /* times without an offset are in UTC: always at Telnyx, or by a column's name */
 	bool voipms;        /* ids, numbers and lengths are as VoIP.ms's driver reads them */
 };
 
@@ -189,6 +194,8 @@ void nm_words_plain(const char *text, char *out, size_t size);
 
 /* calls_who.c: whom the fields mean; false: they do not say. */
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* Has it a name and no number, which is none of the words for callers who are not told? */
+bool nm_words_named(const char *text);
 /* Is it a number as one dials it, if none in full: a short code, 911, one without its area, one that was made up? */
 bool nm_words_dialled(const char *text);
 /* Is it a number of which a spreadsheet left out digits, "6.02556E+09"?  With all of them it is read as one. */

@@ -308,32 +308,61 @@ static int line_of(const struct row *r, const char *to)
 	return number != 0 ? nm_plan_find_number(r->plan, number) : nm_row_line(r->plan, to);
 }
 
-/* What is dialled and no number in full is a caller that is not told. */
-static enum nm_row_kind read_caller(const struct row *r)
+static bool has_number(const struct row *r, const char *text)
 {
+	struct nm_caller caller;
+
+	return !nm_words_cut_short(text) && nm_words_caller(r->plan, text, &caller) && (caller.number != 0 || caller.anonymous);
+}
+
+/* What the row calls its caller: a number of another column goes before a text that is none. */
+static const char *caller_of(const struct row *r)
+{
+	const struct nm_columns *columns = r->columns;
 	const char *from = field(r, NM_COLUMN_FROM);
 
+	if (*from == '\0' || columns->voipms || has_number(r, from))
+		return from;
+	for (size_t i = 0; i < columns->n_callers; i++) {
+		const size_t at = (size_t)columns->callers[i];
+
+		if (at < r->fields->n && has_number(r, r->fields->fields[at]))
+			return r->fields->fields[at];
+	}
+	return from;
+}
+
+/* Why a caller is not told of a call that is kept. */
+static const char *odd_words(const char *from)
+{
+	if (nm_words_cut_short(from))
+		return "of which a spreadsheet left out digits (make the column text there)";
+	return nm_words_named(from) ? "which is a name and no number" : "which is no number in full";
+}
+
+/* What is a name, or dialled and no number in full, is a caller that is not told. */
+static enum nm_row_kind read_caller(const struct row *r, const char *from)
+{
+	struct nm_caller *caller = &r->out->record.caller;
+
 	if (r->columns->voipms) {
-		r->out->record.caller = voipms_caller(from);
+		*caller = voipms_caller(from);
 		return NM_ROW_CALL;
 	}
-	if (nm_words_cut_short(from)) {
-		r->out->record.caller = (struct nm_caller){ 0 };
-		r->out->odd_caller = true;
+	if (!nm_words_cut_short(from) && nm_words_caller(r->plan, from, caller)) {
+		r->out->odd_caller = nm_words_named(from);
 		return NM_ROW_CALL;
 	}
-	if (nm_words_caller(r->plan, from, &r->out->record.caller))
-		return NM_ROW_CALL;
-	if (!nm_words_dialled(from))
+	if (!nm_words_cut_short(from) && !nm_words_dialled(from))
 		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
-	r->out->record.caller = (struct nm_caller){ 0 };
+	*caller = (struct nm_caller){ 0 };
 	r->out->odd_caller = true;
 	return NM_ROW_CALL;
 }
 
 static enum nm_row_kind read_call(const struct row *r)
 {
-	const char *from = field(r, NM_COLUMN_FROM), *to = field(r, NM_COLUMN_TO);
+	const char *from = caller_of(r), *to = field(r, NM_COLUMN_TO);
 	struct nm_caller forwarded;
 	enum nm_row_kind kind;
 	int rang_s;
@@ -343,7 +372,7 @@ static enum nm_row_kind read_call(const struct row *r)
 	kind = read_when(r);
 	if (kind != NM_ROW_CALL)
 		return kind;
-	kind = read_caller(r);
+	kind = read_caller(r, from);
 	if (kind != NM_ROW_CALL)
 		return kind;
 	r->out->line = r->options->line >= 0 ? r->options->line : line_of(r, to);
@@ -356,10 +385,8 @@ static enum nm_row_kind read_call(const struct row *r)
 		return kind;
 	put_taker(r, rang_s);
 	if (r->out->odd_caller)
-		snprintf(r->out->words, sizeof(r->out->words),
-			 "the caller is `%.60s`, %s: the call is kept, its caller not told", from,
-			 nm_words_cut_short(from) ? "of which a spreadsheet left out digits (make the column text there)"
-						  : "which is no number in full");
+		snprintf(r->out->words, sizeof(r->out->words), "the caller is `%.60s`, %s: the call is kept, its caller not told",
+			 from, odd_words(from));
 	return NM_ROW_CALL;
 }
 

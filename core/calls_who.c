@@ -10,20 +10,42 @@
 
 #define DIALLED_DIGITS 15 /* E.164: of a number in full, at the most */
 
-/* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
- * it is too long to be one.  stop: what follows it. */
+/* Behind a name: "(5125550142)" of "Bob (5125550142)"; else the text.  *closed: it ends with the bracket. */
+static const char *behind_name(const char *text, bool *closed)
+{
+	const char *open = strchr(text, '(');
+	size_t letters = 0;
+
+	*closed = false;
+	if (open == NULL)
+		return text;
+	for (const char *at = text; at < open; at++) {
+		if (nm_ascii_is_digit(*at) || *at == '+' || *at == ':')
+			return text;
+		letters += nm_ascii_is_letter(*at);
+	}
+	if (letters == 0 || strpbrk(open, "0123456789") == NULL)
+		return text;
+	*closed = strchr(open, ')') != NULL && strchr(open, ')')[1] == '\0';
+	return *closed ? open + 1 : open;
+}
+
+/* The number of "Dana R." <+15125550142>, "Dana (512-555-0142)", "tel:+15125550142", "sip:+15125550142@example.org",
+ * "+15125550142 ext. 4"; false: it is too long to be one.  stop: what follows it. */
 static bool take_address(const char *text, char number[static NM_ROW_TEXT], char *stop)
 {
 	const char *open = strrchr(text, '<'), *colon;
 	size_t n = 0;
-	bool digits = false;
+	bool digits = false, closed = false;
 
+	if (open == NULL)
+		text = behind_name(text, &closed);
 	/* ="5125550142" and '5125550142 are a spreadsheet's way to keep a number a text. */
 	text = open != NULL ? open + 1 : text + strspn(text, "='\"");
 	colon = strchr(text, ':');
 	if (colon > text && nm_ascii_is_letter(colon[-1]))
 		text = colon + 1;
-	while (text[n] != '\0' && strchr(">@;\"", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
+	while (text[n] != '\0' && strchr(closed ? ">@;\")" : ">@;\"", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
 		digits = nm_ascii_is_digit(text[n++]) || digits;
 	/* 5125550142.0: a number that was a fraction for a while. */
 	if (n > 2 && n < NM_ROW_TEXT && strspn(text, "+0123456789") == n - 2 && strncmp(text + n - 2, ".0", 2) == 0)
@@ -61,24 +83,51 @@ bool nm_words_dialled(const char *text)
 	return digits > 0 && digits <= DIALLED_DIGITS;
 }
 
+static bool is_among(const char *plain, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(plain, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
+#define WITHHELD (sizeof(withheld) / sizeof(withheld[0]))
+static const char *const untold[] = { "", "unknown", "unavailable", "none" };
+#define UNTOLD (sizeof(untold) / sizeof(untold[0]))
+
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
 {
-	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
-	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
 	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
 
 	if (!take_address(text, number, &stop))
 		return false;
 	nm_words_plain(number, plain, sizeof(plain));
 	*out = (struct nm_caller){ 0 };
-	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
-		if (strcmp(plain, untold[i]) == 0)
-			return true;
-	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
-		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
-	out->anonymous = out->anonymous || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
+	if (is_among(plain, untold, UNTOLD))
+		return true;
+	out->anonymous = is_among(plain, withheld, WITHHELD) || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
 	/* A name without a number, "WIRELESS CALLER": the call came all the same. */
 	return out->anonymous || strpbrk(plain, "0123456789") == NULL || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
+}
+
+bool nm_words_named(const char *text)
+{
+	/* Of these no more is known than of an empty field. */
+	static const char *const nobody[] = { "unknowncaller",    "unknownnumber",   "notavailable",    "na",
+					      "null",             "outofarea",       "nocallerid",      "nonumber",
+					      "anonymouscaller",  "privatecaller",   "privatenumber",   "blockedcaller",
+					      "blockednumber",    "restrictednumber", "withheldnumber", "wirelesscaller" };
+	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT], stop;
+	bool letters = false;
+
+	if (!take_address(text, number, &stop) || strpbrk(number, "0123456789") != NULL)
+		return false;
+	for (const char *at = number; *at != '\0'; at++) /* those of other alphabets, too */
+		letters = letters || nm_ascii_is_letter(*at) || (unsigned char)*at >= 0x80;
+	nm_words_plain(number, plain, sizeof(plain));
+	return letters && !is_among(plain, withheld, WITHHELD) && !(plain[0] != '\0' && is_among(plain, untold, UNTOLD)) &&
+	       !is_among(plain, nobody, sizeof(nobody) / sizeof(nobody[0]));
 }
 
 /* Letters' case and blanks apart. */

@@ -74,16 +74,28 @@ static bool take_month(const char **at, int *month)
 	return false;
 }
 
-/* "1-Nov-2026", "1-Nov-26", "1 November 2026", "Nov 1, 2026", "Sun, 1 Nov 2026" */
+/* "Mon ", "monday, ", or any word before a comma: what stands before a date says nothing that it does not. */
+static void skip_weekday(const char **at)
+{
+	const char *text = *at;
+	size_t letters = 0;
+	bool known = false;
+
+	while (nm_ascii_is_letter(text[letters]))
+		letters++;
+	for (int i = 0; i < 7 && letters >= 3; i++)
+		known = known || nm_ascii_begins(text, nm_weekday_names[i], 3);
+	if (letters > 0 && (text[letters] == ',' || (known && text[letters] != '\0' && strchr(" .", text[letters]) != NULL)))
+		*at = text + letters + 1 + strspn(text + letters + 1, " ");
+}
+
+/* "1-Nov-2026", "1-Nov-26", "1 November 2026", "Nov 1, 2026" */
 static bool take_named_date(const char **at, int64_t *day)
 {
-	const char *text = *at, *comma = strchr(text, ',');
-	const size_t letters = comma != NULL ? (size_t)(comma - text) : 0;
+	const char *text = *at;
 	int year, month, of_month, digits;
 	bool first;
 
-	if (letters > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") >= letters)
-		text += letters + 1 + strspn(text + letters + 1, " ");
 	first = take_month(&text, &month);
 	text += strspn(text, " .-");
 	if (take_number(&text, 2, &of_month) == 0)
@@ -287,6 +299,7 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	}
 	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
 		return NM_ROW_TIME;
+	skip_weekday(&at);
 	if (!take_named_date(&at, &day) && !take_date(&at, order, &day))
 		return NM_ROW_NO_TIME;
 	while (take_mark(&at, " ,T"))
@@ -375,9 +388,11 @@ bool nm_words_status(const char *text, enum nm_row_status *out)
 		enum nm_row_status status;
 	} known[] = {
 		{ "answered", NM_STATUS_ANSWERED },
+		{ "answeredcall", NM_STATUS_ANSWERED },
 		{ "answer", NM_STATUS_ANSWERED },
 		{ "completed", NM_STATUS_ANSWERED },
 		{ "connected", NM_STATUS_ANSWERED },
+		{ "callconnected", NM_STATUS_ANSWERED },
 		{ "accepted", NM_STATUS_ANSWERED },
 		{ "noanswer", NM_STATUS_MISSED },
 		{ "notanswered", NM_STATUS_MISSED },
@@ -390,6 +405,7 @@ bool nm_words_status(const char *text, enum nm_row_status *out)
 		{ "canceled", NM_STATUS_HUNG_UP },
 		{ "cancelled", NM_STATUS_HUNG_UP },
 		{ "abandoned", NM_STATUS_HUNG_UP },
+		{ "abandonedcall", NM_STATUS_HUNG_UP },
 		{ "hungup", NM_STATUS_HUNG_UP },
 		{ "hangup", NM_STATUS_HUNG_UP },
 		{ "voicemail", NM_STATUS_MAILBOX },

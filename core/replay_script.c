@@ -124,13 +124,6 @@ static void add_taker(struct nm_replay_parties *parties, const struct nm_call_en
 		    call->became.reason == NM_CALL_OWN_PHONE ? call->became.seconds : -1);
 }
 
-static bool tells_who_rang(const struct nm_call_entry *call)
-{
-	const enum nm_call_reason reason = call->became.reason;
-
-	return call->n > 0 || (reason != NM_CALL_MISSED && reason != NM_CALL_SAID);
-}
-
 static int hangup_of(const struct nm_call_entry *call)
 {
 	if (call->became.end != NM_CALL_ABANDONED)
@@ -157,5 +150,5 @@ void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call
 		add_voicemail(parties, call, i, party, out);
 	}
 	add_taker(parties, call, out);
-	out->nobody = call->became.end != NM_CALL_ANSWERED && !tells_who_rang(call);
+	out->nobody = call->became.end != NM_CALL_ANSWERED && !nm_explain_tells(call);
 }

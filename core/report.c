@@ -18,6 +18,7 @@ struct place {
 struct reporting {
 	const struct nm_plan *plan;
 	int line; /* -1: all */
+	bool all_missed;
 	struct nm_report *report;
 	struct nm_tallies tallies;
 	struct nm_names names;
@@ -411,7 +412,7 @@ static enum nm_code read_all(struct reporting *run, struct nm_store *store, stru
 	if (code == NM_OK)
 		code = nm_waiting_median(&run->waiting, store, &run->report->wait_median, err);
 	if (code == NM_OK)
-		code = nm_report_repeats(store, &whole, run->report, err);
+		code = nm_report_repeats(store, &whole, run->all_missed, run->report, err);
 	nm_store_read_end(store);
 	return code;
 }
@@ -420,7 +421,7 @@ static enum nm_code make(struct nm_store *store, const struct nm_plan *plan, con
 			 struct nm_report *out, struct nm_error *err)
 {
 	struct nm_report report = { .span = options->span };
-	struct reporting run = { .plan = plan, .line = options->line, .report = &report };
+	struct reporting run = { .plan = plan, .line = options->line, .all_missed = options->all_missed, .report = &report };
 	enum nm_code code = check_span(options->span, err);
 
 	if (code == NM_OK)

@@ -86,8 +86,8 @@ struct nm_tallies {
 /* Of the week that holds an instant of the span. */
 struct nm_tally *nm_tallies_week(struct nm_tallies *tallies, nm_time t);
 
-/* report_repeats.c: the callers who were missed, into the report. */
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole,
+/* report_repeats.c: the callers who were missed, the most missed or all, into the report. */
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, bool all,
 			       struct nm_report *report, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Local, Monday first. */

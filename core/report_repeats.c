@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Whole
+ * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most, or all.  Whole
  * days come from the sums, what is left of the span at both ends from the calls; what a caller did up to the first missed
  * call is only asked of those who may be among the most missed.
  */
@@ -202,16 +202,20 @@ static int64_t least_of(const struct list *callers)
 	return most[NM_REPORT_REPEATS - 1] > 0 ? most[NM_REPORT_REPEATS - 1] : 1;
 }
 
-/* The others go. */
-static void keep_most(struct list *callers)
+/* The others go; how many of all were missed. */
+static int64_t keep_most(struct list *callers, bool all)
 {
-	const int64_t least = least_of(callers);
+	const int64_t least = all ? 1 : least_of(callers);
+	int64_t missed = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < callers->n; i++)
+	for (size_t i = 0; i < callers->n; i++) {
+		missed += callers->items[i].missed > 0;
 		if (callers->items[i].missed >= least)
 			callers->items[n++] = callers->items[i];
+	}
 	callers->n = n;
+	return missed;
 }
 
 /* Of all calls since the caller was told of first, those that came after the first missed one.  Of the ends of the span only
@@ -252,9 +256,9 @@ static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_re
 	return code == NM_OK && !end_row(callers) ? nm_fail_memory(err) : code;
 }
 
-static enum nm_code tell(const struct list *callers, struct nm_report *report, struct nm_error *err)
+static enum nm_code tell(const struct list *callers, bool all, struct nm_report *report, struct nm_error *err)
 {
-	const size_t n = callers->n < NM_REPORT_REPEATS ? callers->n : NM_REPORT_REPEATS;
+	const size_t n = all || callers->n < NM_REPORT_REPEATS ? callers->n : NM_REPORT_REPEATS;
 
 	report->repeats = nm_arena_alloc(report->arena, n, sizeof(*report->repeats));
 	if (report->repeats == NULL)
@@ -266,21 +270,21 @@ static enum nm_code tell(const struct list *callers, struct nm_report *report, s
 	return NM_OK;
 }
 
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_report *report,
-			       struct nm_error *err)
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, bool all,
+			       struct nm_report *report, struct nm_error *err)
 {
 	const struct nm_span days = nm_sums_days(whole->span);
 	struct callers callers = { 0 };
 	struct list *most = &callers.known;
 	enum nm_code code = read_callers(store, whole, days, &callers, err);
 
-	keep_most(most);
+	report->missed_callers = keep_most(most, all);
 	for (size_t i = 0; i < most->n && code == NM_OK; i++)
 		code = count_again(store, whole, days, &most->items[i], err);
 	if (most->n > 0)
 		qsort(most->items, most->n, sizeof(*most->items), missed_compare);
 	if (code == NM_OK)
-		code = tell(most, report, err);
+		code = tell(most, all, report, err);
 	free(callers.new.items);
 	free(most->items);
 	return code;

@@ -230,6 +230,7 @@ static void json_repeats(struct nm_json *json, const struct nm_report *report)
 		nm_json_end(json, '}');
 	}
 	nm_json_end(json, ']');
+	nm_json_count(json, "missed_callers_total", report->missed_callers);
 }
 
 /* As fine as it takes to reckon with it. */
@@ -299,7 +300,7 @@ static void write_json(const struct invocation *run, const struct nm_report *rep
 static enum nm_code make_report(const struct invocation *run, struct nm_report *report, struct nm_error *err)
 {
 	const char *what_if = argument(run->args, "what-if");
-	struct nm_report_options options;
+	struct nm_report_options options = { .all_missed = argument_given(run->args, "csv") };
 	struct nm_store *store;
 	enum nm_code code = read_span(run, &options.span, err);
 

@@ -12,13 +12,13 @@
 #define REPEATS 10
 
 /* How many rows of a table are left out; nothing when none is. */
-static void draw_more(struct column *column, size_t n, size_t shown)
+static void draw_more(struct column *column, int64_t n, int64_t shown)
 {
 	char words[64];
 
 	if (n <= shown)
 		return;
-	snprintf(words, sizeof words, "and %zu more", n - shown);
+	snprintf(words, sizeof words, "and %" PRId64 " more", n - shown);
 	column_line(column, STYLE_DIM, words);
 }
 
@@ -85,7 +85,7 @@ void report_draw_layers(const struct report_screen *screen, struct column *colum
 	table_head(column, "who took them", layer_ends, LAYER_CELLS, heads);
 	for (size_t i = 0; i < screen->report.n_layers && i < LAYERS; i++)
 		draw_layer(column, &screen->report.layers[i]);
-	draw_more(column, screen->report.n_layers, LAYERS);
+	draw_more(column, (int64_t)screen->report.n_layers, LAYERS);
 }
 
 /* A few rows of running text. */
@@ -230,7 +230,7 @@ static void draw_repeats(const struct report_screen *screen, struct column *colu
 			snprintf(cells[1], sizeof cells[1], "%" PRId64, repeat->again);
 		cells_right(column, ends, 2, STYLE_PLAIN, (const char(*)[MONEY_TEXT])cells);
 	}
-	draw_more(column, report->n_repeats, REPEATS);
+	draw_more(column, report->missed_callers, REPEATS);
 }
 
 void report_draw_rest(const struct report_screen *screen, struct column *column)

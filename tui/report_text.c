@@ -15,7 +15,7 @@
 
 #define BAR_WIDTH 20
 #define WIDTH 78 /* a page of the interface has a column less on both sides */
-#define REPEATS 5 /* callers named here; the others are in --json and --csv */
+#define REPEATS 5 /* callers named here; --csv has all */
 
 /* --- pieces --- */
 
@@ -374,6 +374,8 @@ static void write_repeats(const struct report_text *text)
 		add_count(text->out, repeat->again, 12);
 		nm_buf_add(text->out, "\n");
 	}
+	if (report->missed_callers > REPEATS)
+		nm_buf_addf(text->out, "and %" PRId64 " more, whom --csv names\n", report->missed_callers - REPEATS);
 }
 
 /* --- what it is worth --- */

@@ -326,13 +326,26 @@ static void ask_over(struct report_screen *screen, struct app *app, const char *
 	notes_clear(&notes);
 }
 
-/* The figures of the span, with the weeks that end with it. */
-static void write_figures(const struct report_screen *screen, const struct app *app, struct nm_buf *out)
+/* The figures of what is shown, with all callers who were missed, of whom the screen has the first. */
+static enum nm_code write_figures(const struct report_screen *screen, const struct app *app, struct nm_buf *out,
+				  struct nm_error *err)
 {
-	struct nm_report report = screen->report;
+	const struct nm_report_options options = { .span = screen->report.span,
+						   .line = screen->subject.line,
+						   .all_missed = true };
+	struct nm_report report = { .arena = NULL };
+	struct nm_store *store;
+	enum nm_code code = session_store(app->session, &store, err);
 
-	report.worth = worth_reckoned(screen, app_plan(app));
-	report_csv(&report, session_zone(app->session), out);
+	if (code == NM_OK)
+		code = nm_report(store, app_plan(app), &options, &report, err);
+	if (code == NM_OK) {
+		report.worth = worth_reckoned(screen, app_plan(app));
+		report_csv(&report, session_zone(app->session), out);
+		code = out->failed ? nm_fail_memory(err) : NM_OK;
+	}
+	nm_report_clear(&report);
+	return code;
 }
 
 static void save(struct report_screen *screen, struct app *app, const char *file, bool over)
@@ -355,8 +368,12 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 		return;
 	}
 	nm_buf_init(&out, 1u << 26);
-	write_figures(screen, app, &out);
-	code = out.failed ? nm_fail_memory(&err) : nm_file_write(file, out.data, out.len, !over, &err);
+	if (write_figures(screen, app, &out, &err) != NM_OK) {
+		app_error(app, &err);
+		nm_buf_clear(&out);
+		return;
+	}
+	code = nm_file_write(file, out.data, out.len, !over, &err);
 	if (code == NM_REFUSED && !over) {
 		ask_over(screen, app, file);
 	} else if (code) {

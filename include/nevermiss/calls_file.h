@@ -93,7 +93,7 @@ struct nm_calls_file {
 		int64_t line;
 		const char *words;
 	} wrong[NM_CALLS_FILE_WRONG]; /* the first that were found, in the order of the file */
-	int64_t n_odd;                /* calls that are kept with their caller not told, for it is no number in full */
+	int64_t n_odd;                /* calls that are kept with their caller not told, for it is no number in full, or a name */
 	struct nm_calls_wrong odd[NM_CALLS_FILE_ODD]; /* the first of these */
 	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
 	bool tells_by; /* there is a column for who answered, or there can be none */

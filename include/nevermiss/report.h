@@ -139,13 +139,15 @@ struct nm_report {
 	size_t n_peaks;
 	struct nm_peak peaks[NM_REPORT_PEAKS]; /* by hour; none when there is no difference, or too few calls */
 	size_t n_repeats;
-	struct nm_repeat *repeats; /* the most often missed first; at most NM_REPORT_REPEATS */
+	struct nm_repeat *repeats; /* the most often missed first; at most NM_REPORT_REPEATS, unless all were asked for */
+	int64_t missed_callers;    /* how many there are */
 	struct nm_worth worth;
 };
 
 struct nm_report_options {
 	struct nm_span span; /* at most NM_REPORT_WEEKS times 7 * NM_DAY seconds, or NM_INPUT */
 	int line;            /* -1: all */
+	bool all_missed;     /* repeats has all callers who were missed: each is looked up in the log */
 };
 
 /* Which kind answered is by the plan's destinations of today; an answer by a name that the plan

@@ -1006,7 +1006,7 @@ static void fill_log(void)
 
 static enum nm_code report_log(struct nm_error *err)
 {
-	const struct nm_report_options options = { { AT - NM_DAY, AT + NM_DAY }, 0 };
+	const struct nm_report_options options = { .span = { AT - NM_DAY, AT + NM_DAY }, .line = 0 };
 	struct nm_report report;
 	enum nm_code code = nm_report(store, plan, &options, &report, err);
 

@@ -222,7 +222,7 @@ static void lines_of_any_length_are_counted(void **state)
 	nm_buf_init(&text, 1u << 20);
 	nm_buf_add(&text, "at,from,to,notes\n");
 	for (int i = 0; i < 10; i++)
-		nm_buf_addf(&text, "2026-01-05 08:00,+15125550199,main,%0*d\n", 4000 * (i + 1), 0);
+		nm_buf_addf(&text, "2026-01-05 08:%02d,+15125550199,main,%0*d\n", i, 4000 * (i + 1), 0);
 	nm_buf_addf(&text, "never,+15125550199,main,\n2026-01-05 08:00,+15125550199,main,%070000d\n", 0);
 	file = import(text.data);
 	assert_int_equal(file.fresh, 10);
@@ -234,23 +234,55 @@ static void lines_of_any_length_are_counted(void **state)
 	nm_buf_clear(&text);
 }
 
-/* "Imported twice, stored once": also where the table has no ids, and two calls look alike. */
+/* "Imported twice, stored once": also where the table has no ids, and calls look alike. */
 static void imported_twice_is_kept_once(void **state)
 {
 	static const char text[] = "at,from,to,status\n"
 				   "2026-01-05 08:00,+15125550199,main,missed\n"
-				   "2026-01-05 08:00,+15125550199,main,missed\n"
-				   "2026-01-05 08:00,anonymous,main,missed\n";
+				   "2026-01-05 08:00,+15125550199,main,busy\n"
+				   "2026-01-05 08:00,anonymous,main,missed\n"
+				   "2026-01-05 08:00,anonymous,main,missed\n"
+				   "2026-01-05 08:00,,main,missed\n"
+				   "2026-01-05 08:00,,main,missed\n";
 	struct nm_calls_file file = import(text);
 
 	(void)state;
-	assert_int_equal(file.fresh, 3);
+	assert_int_equal(file.fresh, 6);
 	nm_calls_file_clear(&file);
 	file = import(text);
 	assert_int_equal(file.fresh + file.mended, 0);
-	assert_int_equal(file.known, 3);
+	assert_int_equal(file.known, 6);
 	nm_calls_file_clear(&file);
-	assert_int_equal(log_size(), 3);
+	assert_int_equal(log_size(), 6);
+}
+
+/* "Two rows that say the same of a numbered caller are one call": two exports that were joined have each call once, in
+ * one import or in three, whichever comes first. */
+static void joined_exports_have_each_call_once(void **state)
+{
+#define NAMES "at,from,to,status,by,rang,duration\n"
+#define FIRST "2026-01-05 08:00:00,+15125550199,main,missed,,20,25\n"
+#define SECOND "2026-01-05 09:00:00,+15125550142,main,answered,owner,8,60\n"
+	static const char *const files[][3] = {
+		{ NAMES FIRST, NAMES FIRST SECOND, NAMES FIRST FIRST SECOND },
+		{ NAMES FIRST SECOND FIRST SECOND, NAMES FIRST, NAMES SECOND },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		teardown(NULL);
+		setup(NULL);
+		for (size_t k = 0; k < 3; k++) {
+			struct nm_calls_file file = import(files[i][k]);
+
+			assert_int_equal(file.mended, 0);
+			nm_calls_file_clear(&file);
+		}
+		assert_int_equal(log_size(), 2);
+	}
+#undef NAMES
+#undef FIRST
+#undef SECOND
 }
 
 #define CDR(dst, app, data, peer, start, answer, end, how, id)                                               \
@@ -793,6 +825,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(very_many_bad_rows_are_counted_by_what_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(lines_of_any_length_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(imported_twice_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(joined_exports_have_each_call_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_of_master_csv_are_one_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_voicemail_of_master_csv_comes_after_the_phones, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_of_master_csv_may_be_mixed, setup, teardown),

@@ -104,6 +104,8 @@ static void one_instant_has_many_forms(void **state)
 		"11/1/2026 7:30 AM Gmt",       "2026-11-01 01:30:00 GMT-06:00", "2026-11-01 01:30 UTC-6",
 		"2026-11-01 01:30:00 -06",     "11/1/2026 01:30 utc -0600",    "2026-11-01 07:30:00z",
 		"2026-11-01 13:00 GMT+5:30",   "2026-11-01 07:30 UTC+0",
+		"Sun 11/1/2026 7:30 AM UTC",   "Sunday, 11/01/2026 07:30 UTC",  "sun. 1.11.2026 07:30 UTC",
+		"Sun Nov 1 2026 07:30 UTC",    "Sun 2026-11-01 07:30 UTC",
 	};
 	struct nm_call_entries calls;
 
@@ -130,7 +132,8 @@ static void what_is_no_time_is_wrong(void **state)
 					     "Foo 1, 2026 7:30",     "25.13.2026 07:30",      "Nov 1 07:30",
 					     "2026-11-01 07:30 +1500", "2027-01-15 08:06 UTC", "2026-11-01 07:30 GMT-",
 					     "2026-11-01 07:30 UTC-6:3", "2026-11-01 07:30 -06:", "2026-11-01 07:30 GMT-060",
-					     "2026-11-01 07:30 UTC+15", "2026-11-01 07:30 GMTX" };
+					     "2026-11-01 07:30 UTC+15", "2026-11-01 07:30 GMTX",
+					     "Foo 11/1/2026 07:30", "Su 11/1/2026 07:30", "Sun", "Sun 07:30" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -286,6 +289,8 @@ static void callers_have_many_forms(void **state)
 		{ "sip:+15125550199@example.org", UINT64_C(15125550199) },
 		{ "+1 512 555 0199 ext. 4", UINT64_C(15125550199) },
 		{ "\"\"\"Ann\"\" <sip:+15125550199@example.org>\"", UINT64_C(15125550199) },
+		{ "Bob (5125550199)", UINT64_C(15125550199) },
+		{ "Bob R. (512) 555-0199", UINT64_C(15125550199) },
 		{ "WIRELESS CALLER", 0 },
 	};
 
@@ -304,10 +309,60 @@ static void callers_have_many_forms(void **state)
 	}
 }
 
+/* "The usual names are known": a call to main of 15125550199 in the files of those that write it so, and how it ended. */
+static void exports_have_many_names(void **state)
+{
+	static const struct {
+		const char *text;
+		enum nm_call_end end;
+	} files[] = {
+		{ "Direction,From,To,Date,Time,Action,Action Result,Duration\n"
+		  "Incoming,(512) 555-0199,(512) 555-0100,Sun 11/01/2026,7:30 AM UTC,Phone Call,Accepted,0:02:23\n",
+		  NM_CALL_UNKNOWN },
+		{ "Direction,From,To,Date,Time,Action,Action Result,Duration\n"
+		  "Incoming,(512) 555-0199,(512) 555-0100,Sun 11/01/2026,7:30 AM UTC,VoIP Call,Missed,0:00:23\n",
+		  NM_CALL_LOST },
+		{ "createdAt,answeredAt,completedAt,direction,from,to,status,duration\n"
+		  "2026-11-01T07:30:00.123Z,,2026-11-01T07:30:31.000Z,incoming,+15125550199,+15125550100,no-answer,0\n",
+		  NM_CALL_LOST },
+		{ "Call Status,Tracking Number,Source,Start Time (UTC),Duration (seconds),Name,Phone Number\n"
+		  "Abandoned Call,512-555-0100,Google Ads,2026-11-01 7:30:00 am,20,Bob,512-555-0199\n",
+		  NM_CALL_ABANDONED },
+		{ "Call Status,Tracking Number,Source,Start Time (GMT),Duration (seconds),Name,Phone Number\n"
+		  "Answered Call,512-555-0100,Direct,2026-11-01 7:30:00 am,20,Bob,512-555-0199\n",
+		  NM_CALL_UNKNOWN },
+		{ "line,datetime (UTC),direction,from,to\nMain,2026-11-01 07:30,inbound,15125550199,15125550100\n",
+		  NM_CALL_UNKNOWN },
+		{ "source,to,date (utc),time (utc)\n5125550199,5125550100,2026-11-01,07:30\n", NM_CALL_UNKNOWN },
+		{ "Call Time,Caller ID,Destination,Status,Ringing,Talking\n"
+		  "2026-11-01 07:30:00 UTC,Bob (5125550199),5125550100,Unanswered,00:00:29,00:00:00\n",
+		  NM_CALL_LOST },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct nm_calls_file file;
+		struct nm_call_entries calls;
+
+		teardown(NULL);
+		setup(NULL);
+		file = import(files[i].text);
+		if (file.fresh != 1 || file.n_odd != 0)
+			fail_msg("file %zu: %s", i, file.n_wrong ? file.wrong[0].words : "not new, or odd");
+		nm_calls_file_clear(&file);
+		calls = log_of(1);
+		assert_int_equal(calls.items[0].began, AGAIN);
+		assert_int_equal(calls.items[0].caller.number, UINT64_C(15125550199));
+		assert_int_equal(calls.items[0].became.end, files[i].end);
+		nm_call_entries_clear(&calls);
+	}
+}
+
 /* A caller that cannot be one in full leaves nothing out: the call is kept, and its line is told. */
 static void a_call_of_an_odd_caller_is_kept(void **state)
 {
-	static const char *const odd[] = { "72345", "555-0146", "911", "0146", "Bob <72345>", "tel:*67" };
+	static const char *const odd[] = { "72345",      "555-0146", "911",      "0146", "Bob <72345>", "tel:*67",
+					   "Google Ads", "abc",      "Jos\xc3\xa9 M.", "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd" };
 	static const char *const none[] = { "12ab", "10:05", "1234567890123456", "2026-01-05T", "12_34" };
 	const size_t n = sizeof(odd) / sizeof(odd[0]);
 
@@ -335,6 +390,66 @@ static void a_call_of_an_odd_caller_is_kept(void **state)
 		if (file.fresh != 0 || file.n_odd != 0 || file.n_wrong != 1)
 			fail_msg("%s is a caller", none[i]);
 		nm_calls_file_clear(&file);
+	}
+}
+
+/* "A row whose caller is a name is told", but no word for a caller who is not. */
+static void words_for_nobody_are_not_told(void **state)
+{
+	static const char *const words[] = { "",        "unknown",         "Unavailable", "none",        "anonymous",
+					     "Private", "Unknown Caller",  "N/A",         "No Caller ID", "Private Number",
+					     "-",       "WIRELESS CALLER", "Blocked",     "Out of Area", "Restricted" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to\n%lld,%s,main\n", (long long)(AGAIN + 60 * (int64_t)i), words[i]);
+		file = import(text);
+		if (file.fresh != 1 || file.n_odd != 0 || file.n_wrong != 0)
+			fail_msg("%s: told", words[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
+/* "A number in another column goes before a name": whichever of them comes first, and row by row. */
+static void a_column_of_names_hides_no_number(void **state)
+{
+	static const struct {
+		const char *from, *source, *phone;
+		nm_number number;
+	} rows[] = {
+		{ "Ann Smith", "Google Ads", "512-555-0199", UINT64_C(15125550199) },
+		{ "Campaign 7", "Direct", "512-555-0199", UINT64_C(15125550199) },
+		{ "Unknown", "+15125550199", "", UINT64_C(15125550199) },
+		{ "512-555-0142", "+15125550199", "512-555-0199", UINT64_C(15125550142) },
+		{ "Ann", "Direct", "", 0 },
+		{ "", "", "512-555-0199", 0 },
+		{ "anonymous", "", "512-555-0199", 0 },
+	};
+	static const char *const heads[] = { "at,caller,source,phone number", "phone number,source,caller,at" };
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * n; i++) {
+		const long long at = AGAIN + 60 * (int64_t)i;
+		struct nm_calls_file file;
+		char text[300];
+
+		if (i % 2 == 0)
+			snprintf(text, sizeof(text), "%s,to,duration\n%lld,%s,%s,%s,main,5\n", heads[0], at, rows[i / 2].from,
+				 rows[i / 2].source, rows[i / 2].phone);
+		else
+			snprintf(text, sizeof(text), "%s,to,duration\n%s,%s,%s,%lld,main,5\n", heads[1], rows[i / 2].phone,
+				 rows[i / 2].source, rows[i / 2].from, at);
+		file = import(text);
+		if (file.fresh != 1)
+			fail_msg("%s: %s", text, file.n_wrong ? file.wrong[0].words : "not new");
+		assert_int_equal(file.n_unused, 0);
+		assert_int_equal(file.n_odd, strcmp(rows[i / 2].from, "Ann") == 0);
+		nm_calls_file_clear(&file);
+		newest(i + 1, at, 5, rows[i / 2].number);
 	}
 }
 
@@ -493,8 +608,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_time_that_is_wrong_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_named_clock_tells_the_instant, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_clock_of_another_zone_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(exports_have_many_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_call_of_an_odd_caller_is_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(words_for_nobody_are_not_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_column_of_names_hides_no_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_table_of_voipms_tells_which_clock_was_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),

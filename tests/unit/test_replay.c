@@ -649,7 +649,9 @@ static struct nm_replay replay_one(struct nm_became became, nm_number number, bo
 static void assert_won_by(enum nm_call_reason reason, const char *by, int seconds)
 {
 	struct nm_replay replay =
-		replay_one((struct nm_became){ .end = NM_CALL_LOST, .reason = reason, .seconds = -1 },
+		replay_one((struct nm_became){ .end = reason == NM_CALL_HUNG_UP ? NM_CALL_ABANDONED : NM_CALL_LOST,
+					       .reason = reason,
+					       .seconds = -1 },
 			   15125550100, false);
 
 	assert_int_equal(replay.won.n, 1);
@@ -665,6 +667,9 @@ static void test_who_is_not_told_of(void **state)
 	assert_won_by(NM_CALL_NOBODY, "sam", 6);
 	assert_won_by(NM_CALL_MISSED, "fixly", 12 + 3);
 	assert_won_by(NM_CALL_SAID, "fixly", 12 + 3);
+	assert_won_by(NM_CALL_BUSY, "fixly", 12 + 3);
+	assert_won_by(NM_CALL_FAILED, "fixly", 12 + 3);
+	assert_won_by(NM_CALL_HUNG_UP, "fixly", 12 + 3);
 }
 
 /* A call for which Pat's phone rang, by a plan that rings it for so long, and then Fixly; the plan is the caller's to free

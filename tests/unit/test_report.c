@@ -669,6 +669,24 @@ static void check_repeats(const struct nm_report *report, int line)
 	}
 }
 
+/* How many callers were missed: each by the first call that was. */
+static int64_t missed_callers(const struct part *part)
+{
+	int64_t callers = 0;
+
+	for (size_t i = 0; i < n_calls; i++) {
+		bool before = false;
+
+		if (calls[i].caller.number == 0 || !is_in(&calls[i], part) || !counts(&calls[i]) || !is_missed(&calls[i]))
+			continue;
+		for (size_t k = 0; k < i && !before; k++)
+			before = calls[k].caller.number == calls[i].caller.number && is_in(&calls[k], part) &&
+				 counts(&calls[k]) && is_missed(&calls[k]);
+		callers += !before;
+	}
+	return callers;
+}
+
 /* --- tests --- */
 
 static struct nm_report report_of(struct nm_span span, int line)
@@ -676,7 +694,7 @@ static struct nm_report report_of(struct nm_span span, int line)
 	struct nm_report report;
 	struct nm_error err;
 
-	ok(nm_report(store, plan, &(struct nm_report_options){ span, line }, &report, &err), &err);
+	ok(nm_report(store, plan, &(struct nm_report_options){ .span = span, .line = line }, &report, &err), &err);
 	return report;
 }
 
@@ -690,7 +708,43 @@ static void check_report(struct nm_span span, int line)
 	check_heat(&report, line);
 	check_layers(&report, line);
 	check_repeats(&report, line);
+	assert_int_equal(report.missed_callers, missed_callers(&(struct part){ span, line }));
 	nm_report_clear(&report);
+}
+
+/* "--csv has all callers who were missed, and a report says how many there are": those that it names, and in their order. */
+static void test_all_who_were_missed(void **state)
+{
+	enum { CALLERS = NM_REPORT_REPEATS + 37 };
+	const nm_time from = CHANGE - WEEK / 2;
+	const struct nm_report_options options = { .span = { from, from + WEEK }, .line = -1, .all_missed = true };
+	struct nm_report few, all;
+	struct nm_error err;
+
+	(void)state;
+	open_store();
+	for (int i = 0; i < 2 * CALLERS; i++) /* of ten nine are missed twice */
+		log_call((struct nm_call_entry){
+			.number = plan->lines[i % 2].number,
+			.caller = { .number = UINT64_C(17375550100) + (uint64_t)(i % CALLERS) },
+			.began = from + (nm_time)i * 600,
+			.became = { .end = i < CALLERS || i % CALLERS % 10 > 0 ? NM_CALL_LOST : NM_CALL_ANSWERED,
+				    .by = i < CALLERS || i % CALLERS % 10 > 0 ? NULL : "owner",
+				    .seconds = -1 } });
+	few = report_of(options.span, -1);
+	ok(nm_report(store, plan, &options, &all, &err), &err);
+	assert_int_equal(few.n_repeats, NM_REPORT_REPEATS);
+	assert_int_equal(few.missed_callers, CALLERS);
+	assert_int_equal(all.n_repeats, CALLERS);
+	assert_int_equal(all.missed_callers, CALLERS);
+	check_repeats(&all, -1);
+	for (size_t i = 0; i < few.n_repeats; i++) {
+		assert_int_equal(few.repeats[i].number, all.repeats[i].number);
+		assert_int_equal(few.repeats[i].missed, all.repeats[i].missed);
+		assert_int_equal(few.repeats[i].again, all.repeats[i].again);
+	}
+	nm_report_clear(&few);
+	nm_report_clear(&all);
 }
 
 static void test_against_the_oracle(void **state)
@@ -755,7 +809,7 @@ static void test_spans(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(
-			nm_report(store, plan, &(struct nm_report_options){ bad[i], -1 }, &report, &err),
+			nm_report(store, plan, &(struct nm_report_options){ .span = bad[i], .line = -1 }, &report, &err),
 			NM_INPUT);
 	assert_string_equal(err.text, "a report spans at most 53 weeks");
 	report = report_of((struct nm_span){ CHANGE, CHANGE + 53 * WEEK }, -1);
@@ -1124,6 +1178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_the_oracle),
 		cmocka_unit_test(test_zones_off_the_hour),
+		cmocka_unit_test(test_all_who_were_missed),
 		cmocka_unit_test(test_an_empty_log),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_weeks_over_a_clock_change),
