@@ -44,6 +44,8 @@ struct nm_findings {
 	bool ok;                  /* no error among them */
 };
 
+struct nm_live_then; /* live_then.h */
+
 /* What the store knows of a line; for drift, agent-dependent and calendar-stale. */
 struct nm_line_fact {
 	const char *line;
@@ -52,6 +54,7 @@ struct nm_line_fact {
 	bool saved;                  /* compared with the saved text, from which the plan's has edits that are not */
 	const char *words;           /* the first difference, or why it could not be read; NULL */
 	nm_time read_at, horizon;
+	const struct nm_live_then *live; /* what stays in force there without the agent; NULL: nobody knows, or asks */
 };
 
 /* A number that no line of the plan has and on which nothing took back what was pushed; for left-behind. */
