@@ -248,6 +248,11 @@ struct nm_frozen {
 };
 /* By what the store has of the line, else by the plan at options->now; prover->code tells of a failure. */
 struct nm_frozen nm_prove_frozen(struct nm_prover *prover, int line);
+/* The plan's state of now. */
+uint32_t nm_checker_state(const struct nm_checker *checker);
+/* The case, with its path, that could be left in force on a line at all times: it breaks no guarantee and leaves no hole,
+ * and of those that do it protects most.  NULL: there is none, or prover->code tells of a failure. */
+const struct nm_case *nm_prove_rest(struct nm_prover *prover, int line);
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */

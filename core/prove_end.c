@@ -186,6 +186,37 @@ static const char *frozen_words(struct nm_prover *prover, int line, const struct
 	return nm_check_text_of(prover->checker, &words);
 }
 
+#define REST_FOR "30d" /* an override has an end, which without the agent does nothing */
+
+/* What helps for good, and what is safe to be left in force until then. */
+static const char *dependent_mend(struct nm_prover *prover, int line)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	const struct nm_case *rest = nm_prove_rest(prover, line);
+	struct nm_buf words;
+
+	if (prover->code)
+		return NULL;
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_add(&words,
+		   by_hand(&prover->holdings[line])
+			   ? "move the line to a carrier that keeps hours, or do at these times what nevermiss codes shows"
+			   : "let nevermiss agent run on a machine that is always on, or move the line to a carrier that "
+			     "keeps hours");
+	if (!rest) {
+		nm_buf_add(&words, "; no path of the line is safe to be left in force: each breaks a guarantee or leaves a hole");
+		return nm_check_text_of(prover->checker, &words);
+	}
+	nm_buf_addf(&words, "; until then path %s is safe to be left in force, it breaks no guarantee and leaves no hole (",
+		    plan->paths[rest->decision.path].name);
+	nm_treatment_words(rest->treatment, &words);
+	nm_buf_add(&words, "): nevermiss override --for " REST_FOR " --line");
+	nm_check_argument(&words, plan->lines[line].name);
+	nm_buf_add(&words, " --path");
+	nm_check_argument(&words, plan->paths[rest->decision.path].name);
+	return nm_check_text_of(prover->checker, &words);
+}
+
 static struct nm_draft *add_dependent(struct nm_prover *prover, int line, const struct nm_frozen *frozen)
 {
 	struct nm_checker *checker = prover->checker;
@@ -193,6 +224,7 @@ static struct nm_draft *add_dependent(struct nm_prover *prover, int line, const 
 	struct nm_draft *draft =
 		nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
 			     frozen_words(prover, line, frozen));
+	const char *mend = dependent_mend(prover, line);
 
 	if (draft) {
 		draft->plain = true;
@@ -201,13 +233,8 @@ static struct nm_draft *add_dependent(struct nm_prover *prover, int line, const 
 			       "forgets a change leaves callers with the hours before it"
 			     : NULL;
 	}
-	nm_draft_mend(
-		checker, draft,
-		hand ? "move the line to a carrier that keeps hours, or do at these times what nevermiss "
-		       "codes shows"
-		     : "let nevermiss agent run on a machine that is always on, or move the line to a carrier that "
-		       "keeps hours",
-		0, NULL);
+	if (draft && mend)
+		nm_draft_mend(checker, draft, mend, 0, NULL);
 	return draft;
 }
 

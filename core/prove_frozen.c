@@ -20,7 +20,7 @@ static const struct nm_live_then *live_of(const struct nm_checker *checker, int 
 	return NULL;
 }
 
-static uint32_t state_now(const struct nm_checker *checker)
+uint32_t nm_checker_state(const struct nm_checker *checker)
 {
 	const struct nm_timeline *timeline = checker->timeline;
 	nm_time now = checker->options->now;
@@ -71,7 +71,7 @@ static struct nm_case *strange_case(struct nm_prover *prover, const struct nm_ca
 static struct nm_case *case_of(struct nm_prover *prover, int line, int caller, const struct nm_treatment *treatment)
 {
 	const struct nm_checker *checker = prover->checker;
-	const uint32_t now = state_now(checker);
+	const uint32_t now = nm_checker_state(checker);
 	struct nm_case *first = nm_case_get(prover, now, line, caller, false), *one = first, *last = first;
 
 	for (uint32_t state = 0; one && !same_heard(one->treatment, treatment); state++) {
@@ -159,7 +159,7 @@ static void fill_then(struct nm_prover *prover, int line, nm_time then, struct n
 
 static void fill_now(struct nm_prover *prover, int line, struct nm_frozen *out)
 {
-	const uint32_t now = state_now(prover->checker);
+	const uint32_t now = nm_checker_state(prover->checker);
 
 	for (int c = 0; c < (int)prover->checker->classes.n && !prover->code; c++)
 		out->cases[c] = nm_case_get(prover, now, line, c, false);

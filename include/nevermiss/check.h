@@ -138,6 +138,9 @@ void nm_findings_clear(struct nm_findings *findings);
 enum nm_code nm_check_guarantees(const struct nm_plan *plan, const struct nm_check_options *options,
 				 struct nm_findings *out, struct nm_error *err) NM_WARN_UNUSED;
 
+/* Adds a blank and an argument, as a shell takes it back: quoted when it must be. */
+void nm_check_argument(struct nm_buf *out, const char *text);
+
 const char *nm_severity_name(enum nm_severity severity);
 
 /* Every id that check can find, for the manual and the tests. */
