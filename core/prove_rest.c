@@ -24,10 +24,16 @@ static struct nm_case *trial_case(const struct trial *trial, uint32_t state, int
 	return nm_case_decided(trial->prover, trial->decision, state, trial->line, caller);
 }
 
-/* no-live-answer, dead-end, emergency-no-human and the like. */
+/* When nobody human answers, does somebody take the call who was meant to? */
+static bool is_taken(const struct nm_case *one)
+{
+	return one->nobody.result == NM_ANSWERED || one->nobody.result == NM_TO_VOICEMAIL;
+}
+
+/* no-live-answer, dead-end, swallowed, emergency-no-human. */
 static bool has_hole(struct nm_prover *prover, const struct nm_case *one)
 {
-	return one->endless || one->decision.verdict != NM_VERDICT_PATH || one->nobody.result == NM_LOST ||
+	return one->endless || one->decision.verdict != NM_VERDICT_PATH || !is_taken(one) ||
 	       !nm_case_first_live(prover, one, one->decision.by == NM_BY_EMERGENCY);
 }
 

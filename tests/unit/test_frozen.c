@@ -225,11 +225,11 @@ static char *drawn_plan(uint64_t *seed)
 		    "account tx { driver = sandbox hours = no }\nline main { number = \"+15125550100\" account = tx }\n"
 		    "callers vip { numbers = \"+" VIP "\" }\n"
 		    "schedule day { hours = \"Mo-Fr 08:00-18:00\" }\nschedule lunch { hours = \"Mo-Su 12:00-13:00\" }\n"
-		    "destination owner { kind = personal number = \"+15125550111\" own_voicemail = none %s }\n"
+		    "destination owner { kind = personal number = \"+15125550111\" own_voicemail = %s %s }\n"
 		    "destination tech { kind = backup number = \"+15125550112\" own_voicemail = none %s }\n"
 		    "destination fixly { kind = ai number = \"+15125550177\" %s }\ndestination box { kind = voicemail }\n",
-		    random_below(seed, 2) ? "away = lunch" : "", random_below(seed, 2) ? "hours = day" : "",
-		    random_below(seed, 4) ? "" : "hours = day");
+		    random_below(seed, 4) ? "none" : "12s", random_below(seed, 2) ? "away = lunch" : "",
+		    random_below(seed, 2) ? "hours = day" : "", random_below(seed, 4) ? "" : "hours = day");
 	for (int p = 0; p < 4; p++) {
 		nm_buf_addf(&out, "path p%d { %s", p, random_below(seed, 2) ? "greeting = \"Smith here\" lasts = 4s " : "");
 		for (uint32_t n = 1 + random_below(seed, 2); n > 0; n--)
@@ -285,7 +285,8 @@ static bool slow_safe(const struct slow *slow, nm_time at, nm_time t, struct nm_
 	play(slow, at, caller, NOBODY, &nobody);
 	play(slow, at, caller, SILENT, &silent);
 	play(slow, at, caller, HUMANS, &humans);
-	if (nobody.result == NM_LOST || first_live(slow, &silent, &kind) < 0)
+	if ((nobody.result != NM_ANSWERED && nobody.result != NM_TO_VOICEMAIL) ||
+	    first_live(slow, &silent, &kind) < 0)
 		return false;
 	for (size_t g = 0; g < plan->n_guarantees; g++) {
 		const struct nm_guarantee *wish = &plan->guarantees[g];
