@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/alerting_private.h"
-#include "core/live_then.h"
 #include "core/push_private.h"
+#include "nevermiss/live_then.h"
 
 static enum nm_code lift(struct nm_alerter *a, const struct nm_live_then *held, struct nm_route **route, struct nm_error *err)
 {

@@ -239,6 +239,8 @@ static void find_too_many(struct nm_prover *prover, struct nm_case *one, struct 
 	struct nm_draft *draft = nm_draft_find(checker, "too-many-lines", one->line, pos.line);
 
 	one->endless = true;
+	if (prover->quiet)
+		return;
 	if (!draft) {
 		draft = nm_draft_add(checker, "too-many-lines", one->line, pos.line, pos, words);
 		nm_draft_mend(checker, draft, "let fewer lines ring lines", 0, NULL);
@@ -347,7 +349,7 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_HUMANS, -1, &one->humans);
 	one->cut = one->cut || prover->leg_cut;
-	if (code || prover->checker->guarantees_only)
+	if (code || prover->checker->guarantees_only || prover->quiet)
 		return code;
 	return nm_case_find(prover, one);
 }

@@ -447,3 +447,18 @@ void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time a
 	draft->n_call = words.n;
 	draft->call = words.items;
 }
+
+void nm_check_argument(struct nm_buf *out, const char *text)
+{
+	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+:=@./")] == '\0' && *text) {
+		nm_buf_addf(out, " %s", text);
+		return;
+	}
+	nm_buf_add(out, " '");
+	for (; *text; text++) {
+		if (*text == '\'')
+			nm_buf_add(out, "'\\'");
+		nm_buf_addn(out, text, 1);
+	}
+	nm_buf_add(out, "'");
+}

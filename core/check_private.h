@@ -178,6 +178,7 @@ struct nm_prover {
 	bool leg_cut;             /* a line was rung whose carrier cannot hold all of it */
 	bool longest;             /* calls are played with rings as long as they may last, on lines too */
 	bool leg_stretched;       /* a line was rung on which rings may last longer than said */
+	bool quiet;               /* the walk is over: cases are tried still, and nothing is found in them */
 	bool unheard;             /* a greeting plays where the carrier does not hear the key */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
@@ -191,6 +192,8 @@ bool nm_prover_covers(const struct nm_prover *prover, size_t guarantee, uint32_t
 bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one);
 /* The case of a call; NULL when prover->code says why. */
 struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
+/* The case of calls for which that was decided. */
+struct nm_case *nm_case_decided(struct nm_prover *prover, struct nm_decision decision, uint32_t state, int line, int caller);
 /* The same as the plan has it, whatever the line's carrier can hold. */
 struct nm_case *nm_case_planned(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
 /* The call of this case as it goes on to a line. */
@@ -237,6 +240,19 @@ void nm_prove_behind(struct nm_prover *prover);
 /* The graph's scene of a state and a class of callers. */
 size_t nm_prover_scene(const struct nm_prover *prover, size_t state, int caller);
 enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
+/* What stays in force on a line when the agent stops. */
+struct nm_frozen {
+	struct nm_case **cases; /* [classes], judged */
+	nm_time since;          /* NM_TIME_MIN: not known, and taken for what a push now would leave there */
+	bool read_back;         /* since: of the reading that saw it, not of the push */
+};
+/* By what the store has of the line, else by the plan at options->now; prover->code tells of a failure. */
+struct nm_frozen nm_prove_frozen(struct nm_prover *prover, int line);
+/* The plan's state of now. */
+uint32_t nm_checker_state(const struct nm_checker *checker);
+/* The case, with its path, that could be left in force on a line at all times: it breaks no guarantee and leaves no hole,
+ * and of those that do it protects most.  NULL: there is none, or prover->code tells of a failure. */
+const struct nm_case *nm_prove_rest(struct nm_prover *prover, int line);
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "core/explain_private.h"
-#include "core/live_then.h"
 #include "core/push_private.h"
+#include "nevermiss/live_then.h"
 
 #define WORDS_MAX (1u << 20)
 

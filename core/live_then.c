@@ -4,7 +4,7 @@
  *
  * Comes in: the store.  Goes out: an artefact's text, or why none is known.  Nothing is asked of a carrier.
  */
-#include "core/live_then.h"
+#include "nevermiss/live_then.h"
 
 #include "nevermiss/carrier.h"
 

@@ -289,6 +289,13 @@ static struct nm_case *case_find(struct nm_prover *prover, struct nm_case key, u
 	return case_new(prover, &key, state);
 }
 
+struct nm_case *nm_case_decided(struct nm_prover *prover, struct nm_decision decision, uint32_t state, int line, int caller)
+{
+	const struct nm_case key = { .line = line, .decision = decision };
+
+	return case_find(prover, key, state, caller);
+}
+
 struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency)
 {
 	const struct nm_checker *checker = prover->checker;

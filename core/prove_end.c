@@ -99,16 +99,16 @@ static bool by_hand(const struct nm_holding *holding)
 	return holding->known && holding->traits.by_hand;
 }
 
-/* For whom the line does something else in this state than in the one that would be frozen; -1. */
-static int differs_for(struct nm_prover *prover, int line, uint32_t state, uint32_t frozen)
+/* For whom the line does something else in this state than what would be frozen; -1. */
+static int differs_for(struct nm_prover *prover, int line, uint32_t state, const struct nm_frozen *frozen)
 {
 	int caller;
 
 	for (caller = 0; caller < (int)prover->checker->classes.n; caller++) {
 		const struct nm_case *a = nm_case_get(prover, state, line, caller, false);
-		const struct nm_case *b = nm_case_get(prover, frozen, line, caller, false);
+		const struct nm_case *b = frozen->cases[caller];
 
-		if (!a || !b)
+		if (!a)
 			return -1;
 		if (a != b && !nm_treatment_equal(a->treatment, b->treatment))
 			return caller;
@@ -118,7 +118,7 @@ static int differs_for(struct nm_prover *prover, int line, uint32_t state, uint3
 
 /* Marks the guarantees that the frozen case breaks for a call of this state, and the one that the state has
  * does not. */
-static void mark_broken(struct nm_prover *prover, int line, uint32_t state, uint32_t frozen, bool *broken)
+static void mark_broken(struct nm_prover *prover, int line, uint32_t state, const struct nm_frozen *frozen, bool *broken)
 {
 	int caller;
 	size_t i;
@@ -126,9 +126,9 @@ static void mark_broken(struct nm_prover *prover, int line, uint32_t state, uint
 
 	for (caller = 0; caller < (int)prover->checker->classes.n; caller++) {
 		struct nm_case *now = nm_case_get(prover, state, line, caller, false);
-		struct nm_case *then = nm_case_get(prover, frozen, line, caller, false);
+		struct nm_case *then = frozen->cases[caller];
 
-		for (i = 0; now && then && now != then && i < prover->checker->plan->n_guarantees; i++) {
+		for (i = 0; now && now != then && i < prover->checker->plan->n_guarantees; i++) {
 			if (broken[i] || prover->code || nm_case_kept_out(prover, then) ||
 			    !nm_prover_covers(prover, i, state, line, caller, now->decision.emergency))
 				continue;
@@ -156,33 +156,75 @@ static const char *broken_words(struct nm_prover *prover, const bool *broken)
 	return nm_check_text_of(prover->checker, &words);
 }
 
-static const char *frozen_words(struct nm_prover *prover, int line, uint32_t frozen)
+/* "what was pushed Wed 25 Nov 2026 10:00 stays in force: " */
+static void since_words(struct nm_prover *prover, const struct nm_frozen *frozen, bool hand, struct nm_buf *out)
 {
-	struct nm_checker *checker = prover->checker;
-	const struct nm_case *one = nm_case_get(prover, frozen, line, 0, false);
-	struct nm_buf words;
+	char since[NM_TIME_TEXT];
 
-	if (!one)
-		return NULL;
-	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words,
-		    by_hand(&prover->holdings[line])
-			    ? "the hours of line %s hold only if somebody sets them by hand at each change; what is "
-			      "set now stays in force until then: "
-			    : "the hours of line %s hold only while the agent runs; without it what is pushed now "
-			      "stays in force: ",
-		    checker->plan->lines[line].name);
-	nm_treatment_words(one->treatment, &words);
-	return nm_check_text_of(checker, &words);
+	if (frozen->since == NM_TIME_MIN) {
+		nm_buf_add(out, hand ? "what is set now stays in force until then: "
+				     : "what is pushed now stays in force: ");
+		return;
+	}
+	nm_time_words(prover->checker->plan->zone, frozen->since, true, since);
+	nm_buf_addf(out, "what was %s %s stays in force%s: ", frozen->read_back ? "read back" : hand ? "set" : "pushed",
+		    since, hand ? " until then" : "");
 }
 
-static struct nm_draft *add_dependent(struct nm_prover *prover, int line, uint32_t frozen)
+static const char *frozen_words(struct nm_prover *prover, int line, const struct nm_frozen *frozen)
+{
+	const bool hand = by_hand(&prover->holdings[line]);
+	struct nm_buf words;
+
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_addf(&words,
+		    hand ? "the hours of line %s hold only if somebody sets them by hand at each change; "
+			 : "the hours of line %s hold only while the agent runs; without it ",
+		    prover->checker->plan->lines[line].name);
+	since_words(prover, frozen, hand, &words);
+	nm_treatment_words(frozen->cases[0]->treatment, &words);
+	return nm_check_text_of(prover->checker, &words);
+}
+
+#define REST_FOR "30d" /* an override has an end, which without the agent does nothing */
+
+/* What helps for good, and what is safe to be left in force until then. */
+static const char *dependent_mend(struct nm_prover *prover, int line)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	const struct nm_case *rest = nm_prove_rest(prover, line);
+	struct nm_buf words;
+
+	if (prover->code)
+		return NULL;
+	nm_buf_init(&words, NM_WORDS_MOST);
+	nm_buf_add(&words,
+		   by_hand(&prover->holdings[line])
+			   ? "move the line to a carrier that keeps hours, or do at these times what nevermiss codes shows"
+			   : "let nevermiss agent run on a machine that is always on, or move the line to a carrier that "
+			     "keeps hours");
+	if (!rest) {
+		nm_buf_add(&words, "; no path of the line is safe to be left in force: each breaks a guarantee or leaves a hole");
+		return nm_check_text_of(prover->checker, &words);
+	}
+	nm_buf_addf(&words, "; until then path %s is safe to be left in force, it breaks no guarantee and leaves no hole (",
+		    plan->paths[rest->decision.path].name);
+	nm_treatment_words(rest->treatment, &words);
+	nm_buf_add(&words, "): nevermiss override --for " REST_FOR " --line");
+	nm_check_argument(&words, plan->lines[line].name);
+	nm_buf_add(&words, " --path");
+	nm_check_argument(&words, plan->paths[rest->decision.path].name);
+	return nm_check_text_of(prover->checker, &words);
+}
+
+static struct nm_draft *add_dependent(struct nm_prover *prover, int line, const struct nm_frozen *frozen)
 {
 	struct nm_checker *checker = prover->checker;
 	const bool hand = by_hand(&prover->holdings[line]);
 	struct nm_draft *draft =
 		nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
 			     frozen_words(prover, line, frozen));
+	const char *mend = dependent_mend(prover, line);
 
 	if (draft) {
 		draft->plain = true;
@@ -191,37 +233,32 @@ static struct nm_draft *add_dependent(struct nm_prover *prover, int line, uint32
 			       "forgets a change leaves callers with the hours before it"
 			     : NULL;
 	}
-	nm_draft_mend(
-		checker, draft,
-		hand ? "move the line to a carrier that keeps hours, or do at these times what nevermiss "
-		       "codes shows"
-		     : "let nevermiss agent run on a machine that is always on, or move the line to a carrier that "
-		       "keeps hours",
-		0, NULL);
+	if (draft && mend)
+		nm_draft_mend(checker, draft, mend, 0, NULL);
 	return draft;
 }
 
-static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
+static void line_dependent(struct nm_prover *prover, int line)
 {
 	struct nm_checker *checker = prover->checker;
+	const struct nm_frozen frozen = nm_prove_frozen(prover, line);
 	struct nm_hit hit = { .probe = NM_PROBE_PLAIN, .line = line, .who = -1 };
 	struct nm_draft *draft = NULL;
 	bool *broken = nm_arena_alloc(checker->arena, checker->plan->n_guarantees, sizeof *broken);
 	const char *words;
 	uint32_t state;
 
-	if (!broken) {
-		checker->failed = true;
+	checker->failed |= !broken;
+	if (!broken || prover->code)
 		return;
-	}
 	for (state = 0; state < checker->timeline->n_states; state++) {
-		hit.caller = differs_for(prover, line, state, frozen);
+		hit.caller = differs_for(prover, line, state, &frozen);
 		if (hit.caller < 0)
 			continue;
 		if (!draft)
-			draft = add_dependent(prover, line, frozen);
+			draft = add_dependent(prover, line, &frozen);
 		nm_draft_hit(checker, draft, state, hit);
-		mark_broken(prover, line, state, frozen, broken);
+		mark_broken(prover, line, state, &frozen, broken);
 	}
 	words = broken_words(prover, broken);
 	if (!draft || !words)
@@ -232,18 +269,12 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 
 static enum nm_code find_dependent(struct nm_prover *prover)
 {
-	const struct nm_checker *checker = prover->checker;
-	const struct nm_timeline *timeline = checker->timeline;
-	nm_time now = checker->options->now;
-	uint32_t frozen;
 	int line;
 
-	if (now < timeline->from || now >= timeline->until)
-		now = timeline->from;
-	frozen = timeline->state[nm_timeline_find(timeline, now)];
-	for (line = 0; line < (int)checker->plan->n_lines && !prover->code; line++)
+	prover->quiet = true;
+	for (line = 0; line < (int)prover->checker->plan->n_lines && !prover->code; line++)
 		if (!keeps_time(&prover->holdings[line]))
-			line_dependent(prover, line, frozen);
+			line_dependent(prover, line);
 	return prover->code;
 }
 

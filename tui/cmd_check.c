@@ -69,22 +69,6 @@ static void write_json(struct invocation *run, const struct nm_findings *finding
 	json_finish(&json, run->out);
 }
 
-/* An argument as a shell takes it back: quoted when it must be. */
-static void add_argument(struct nm_buf *out, const char *text)
-{
-	if (text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+:=@./")] == '\0' && *text) {
-		nm_buf_addf(out, " %s", text);
-		return;
-	}
-	nm_buf_add(out, " '");
-	for (; *text; text++) {
-		if (*text == '\'')
-			nm_buf_add(out, "'\\'");
-		nm_buf_addn(out, text, 1);
-	}
-	nm_buf_add(out, "'");
-}
-
 static void print_finding(struct nm_buf *out, const struct nm_finding *finding)
 {
 	size_t i;
@@ -98,7 +82,7 @@ static void print_finding(struct nm_buf *out, const struct nm_finding *finding)
 	if (finding->n_call) {
 		nm_buf_add(out, "    call   nevermiss simulate");
 		for (i = 0; i < finding->n_call; i++)
-			add_argument(out, finding->call[i]);
+			nm_check_argument(out, finding->call[i]);
 		nm_buf_add(out, "\n");
 	}
 	for (i = 0; i < finding->n_mends; i++)

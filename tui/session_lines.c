@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "nevermiss/carrier.h"
+#include "nevermiss/live_then.h"
 #include "session.h"
 
 /* The plan whose lines are asked about, and with which texts a reading may have been compared: with the plan's own, or else
@@ -150,6 +152,23 @@ static enum nm_code read_reading(struct session *session, const struct nm_line *
 	return code;
 }
 
+/* What is in force where only the agent changes it: elsewhere nobody asks, and an artefact is large. */
+static enum nm_code read_live(struct session *session, const struct nm_plan *plan, int line, struct nm_arena *arena,
+			      struct nm_line_fact *fact, struct nm_error *err)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+	struct nm_live_then *live;
+
+	if (!carrier || nm_carrier_traits(carrier, account).keeps_time)
+		return NM_OK;
+	live = nm_arena_alloc(arena, 1, sizeof *live);
+	fact->live = live;
+	return live ? nm_live_then(session->store, plan->lines[line].number, session_now(session),
+				   account->driver, arena, live, err)
+		    : nm_fail_memory(err);
+}
+
 /* One line's fact, from its last reading and its newest push. */
 static enum nm_code read_fact(struct session *session, const struct nm_line *line, struct asked *asked,
 			      struct nm_arena *arena, struct nm_line_fact *fact, struct nm_error *err)
@@ -184,6 +203,8 @@ static enum nm_code read_facts(struct session *session, struct asked *asked, str
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < asked->plan->n_lines && !code; i++)
 		code = read_fact(session, &asked->plan->lines[i], asked, arena, &facts[i], err);
+	for (size_t i = 0; i < asked->plan->n_lines && !code; i++)
+		code = read_live(session, asked->plan, (int)i, arena, &facts[i], err);
 	if (asked->compared)
 		nm_status_clear(&asked->kept);
 	if (!code)

@@ -44,6 +44,8 @@ struct nm_findings {
 	bool ok;                  /* no error among them */
 };
 
+struct nm_live_then; /* live_then.h */
+
 /* What the store knows of a line; for drift, agent-dependent and calendar-stale. */
 struct nm_line_fact {
 	const char *line;
@@ -52,6 +54,7 @@ struct nm_line_fact {
 	bool saved;                  /* compared with the saved text, from which the plan's has edits that are not */
 	const char *words;           /* the first difference, or why it could not be read; NULL */
 	nm_time read_at, horizon;
+	const struct nm_live_then *live; /* what stays in force there without the agent; NULL: nobody knows, or asks */
 };
 
 /* A number that no line of the plan has and on which nothing took back what was pushed; for left-behind. */
@@ -134,6 +137,9 @@ void nm_findings_clear(struct nm_findings *findings);
 /* The guarantees alone (for push): the broken ones among the findings. */
 enum nm_code nm_check_guarantees(const struct nm_plan *plan, const struct nm_check_options *options,
 				 struct nm_findings *out, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Adds a blank and an argument, as a shell takes it back: quoted when it must be. */
+void nm_check_argument(struct nm_buf *out, const char *text);
 
 const char *nm_severity_name(enum nm_severity severity);
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/live_then.h"
+#include "nevermiss/live_then.h"
 #include "random_plan.h"
 
 #define LINE UINT64_C(15125550100)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Core's own: what was live on a line at a time, as far as the store knows. */
-#ifndef CORE_LIVE_THEN_H
-#define CORE_LIVE_THEN_H
+/* What was live on a line at a time, as far as the store knows. */
+#ifndef NEVERMISS_LIVE_THEN_H
+#define NEVERMISS_LIVE_THEN_H
 
 #include "nevermiss/store.h"
 
