@@ -383,6 +383,8 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 	if (action == ACTION_UP || action == ACTION_DOWN) {
 		const int most = simulate_top_most(simulate, app, app_body(app));
 
+		if (most == 0)
+			app_message(app, STYLE_PLAIN, "the call is seen whole");
 		simulate->top += action == ACTION_DOWN ? 1 : -1;
 		simulate->top = simulate->top > most ? most : simulate->top < 0 ? 0 : simulate->top;
 		return true;

@@ -193,7 +193,7 @@ static void edits_that_name_what_others_deleted_there_are_not_put_on_top(void **
 	rewrite("people.conf", "destination sam ", "destination tom ");
 	noticed(&stage, "your text is still here");
 	stage_keys(&stage, "W");
-	stage_shows(&stage, "which cannot become one");
+	stage_shows(&stage, "The two cannot become one");
 	stage_keys(&stage, "Escape");
 	has("plan.conf", "Jones Plumbing", false);
 	assert_true(nm_document_dirty(stage.session.document));

@@ -1245,7 +1245,7 @@ static void a_copy_of_a_line_has_another_number(void **state)
 
 	(void)state;
 	open_plan(&stage);
-	before = strdup(session_text(&stage.session, &(size_t){ 0 }));
+	before = strdup(session_texts(&stage.session).bytes);
 	find(&stage, "hotline");
 	stage_keys(&stage, "c");
 	type(&stage, "spare");
@@ -1257,7 +1257,7 @@ static void a_copy_of_a_line_has_another_number(void **state)
 	expect_text(&stage, "line spare { number = \"+15125550195\"  account = sandbox }\n");
 	stage_shows(&stage, "▸    spare");
 	stage_keys(&stage, "u");
-	assert_string_equal(session_text(&stage.session, &(size_t){ 0 }), before);
+	assert_string_equal(session_texts(&stage.session).bytes, before);
 	free(before);
 	stage_keys(&stage, "c");
 	type(&stage, "spare");
