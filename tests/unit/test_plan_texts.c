@@ -79,7 +79,7 @@ static void cut_make(struct cut *cut)
 	}
 	nm_texts_add(&cut->texts, "", cut->files[0].data, cut->files[0].len);
 	for (size_t i = 1; i <= used; i++) {
-		char name[8];
+		char name[24];
 
 		snprintf(name, sizeof name, "f%zu", i);
 		nm_texts_add(&cut->texts, name, cut->files[i].data, cut->files[i].len);
@@ -102,7 +102,7 @@ static void flatten(struct nm_texts texts, const char *text, struct nm_buf *out)
 	while (*text) {
 		const size_t len = strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
 		struct nm_file_text file;
-		char name[8] = "";
+		char name[24] = "";
 
 		if (sscanf(text, "include(\"%7[^\"]\")", name) == 1) {
 			assert_true(nm_texts_find(texts, name, &file));
