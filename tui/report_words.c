@@ -336,12 +336,22 @@ const struct definition report_definitions[] = {
 	  "half of the calls or more were answered and the records do not say by whom, it is not known, nor are first calls." },
 	{ "rings",
 	  "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
+	{ "until answer",
+	  "Seconds from the beginning of a call to its answer, of the calls that rings are taken from: their average, the middle "
+	  "one, and the smallest that 95 of 100 of them do not pass." },
 	{ "first call",
 	  "Percent of matters that took one single call, which was answered. Calls from one number that follow each other "
 	  "within 7 days are one matter; calls answered by whom is not told belong to none. Where the customer answered a "
 	  "survey, a matter is as the answer says, yes or no." },
 	{ "callback",
 	  "Average minutes from a missed call to the first try to call back, of those who were called back." },
+	{ "to call back",
+	  "Follow-ups that were opened in the span, and how many of them somebody tried to reach. The middle one is of the "
+	  "minutes of those that were tried; the percents within 10 and 15 minutes are of all that were opened, tried or not. "
+	  "Who rang again and was answered before anybody had tried is counted by itself and is none of them." },
+	{ "rang again",
+	  "Of each caller who was missed, how often that was, and how many calls came from there after the first of these, "
+	  "however they ended, but for those that were rejected." },
 	{ "layers",
 	  "Who took how many of the calls that were not rejected and of which the records tell. What a layer costs is by the "
 	  "prices of its destination." },
