@@ -626,6 +626,7 @@ static char *glance_at_push(struct glance *glance, struct stage *stage)
 						   .plan = plan });
 	glance->stage = stage;
 	stage->session.progress = look_there;
+	stage->session.idle = NULL; /* what it is told with is the glance now */
 	stage->session.progress_context = glance;
 	stage_keys(stage, "A y");
 	assert_true(glance->taken);

@@ -489,7 +489,7 @@ static void leave_crm(struct agent_rig *rig, struct agent_fate *fate)
 	const nm_time now = agent_rig_now(rig);
 	nm_time *until = &fate->faults[CRM_AWAY].until;
 
-	agent_faults_begin(rig, fate, CRM_AWAY, 12000, false, 3600 + random_below(&fate->seed, 3 * NM_DAY));
+	agent_faults_begin(rig, fate, CRM_AWAY, 8000, false, 3600 + random_below(&fate->seed, 3 * NM_DAY));
 	if ((rig->down || rig->mute) && *until < now)
 		*until = now;
 	rig->crm_status = now < *until ? (now / NM_DAY % 2 == 0 ? 503 : 0) : 204;
