@@ -36,6 +36,7 @@ follow_up { within = 15m }
 text_back { missed = "Smith here: what can we help with?"  account = toy }
 """
 WORKERS, DEEDS = 3, int(os.environ.get("NM_DEEDS", "50"))  # deeds of each
+LIVES, ROUNDS = 3, 10  # of the agent at least; of deeds at most
 EDITS = 12  # of each, in the same instants as the others
 CALLS = 5  # of an import
 GOOD, INPUT, CARRIER, REFUSED = 0, 2, 3, 4
@@ -221,13 +222,16 @@ def all_at_once(target, workers, *more):
 def together(owner):
     agent = Agent(owner, 1)
     workers = [Deeds(owner, str(1 + i), i) for i in range(WORKERS)]
-    all_at_once(work, workers)
+    for _ in range(ROUNDS):  # on a machine with much else to do the agent dies less often among as many deeds
+        all_at_once(work, workers)
+        if agent.lives > LIVES:
+            break
     all_at_once(crowd, workers, threading.Barrier(WORKERS))
     agent.end()
     for deeds in workers:
         deeds.judge()
     whole(owner)
-    owner.expect(agent.lives > 3 and owner.statuses[GOOD] > WORKERS * DEEDS // 4 and owner.statuses[-signal.SIGKILL] > 3,
+    owner.expect(agent.lives > LIVES and owner.statuses[GOOD] > WORKERS * DEEDS // 4 and owner.statuses[-signal.SIGKILL] > 3,
                  "too little happened:", agent.lives, owner.statuses)
 
 

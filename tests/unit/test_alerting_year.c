@@ -308,6 +308,9 @@ static void test_a_year_of_emergencies(void **state)
 	agent_rig_push(&rig);
 	agent_year_live(&rig, &year, &trial, &fate);
 	judge_crises(&rig, ended);
+	print_message("%zu lives, %zu times away; %zu taken, %zu unanswered, %zu late; %zu chosen\n", fate.lives,
+		      fate.faults[0].times, ended[NM_ALERT_TAKEN], ended[NM_ALERT_UNANSWERED], ended[NM_ALERT_LATE],
+		      crises->n_chosen);
 	assert_reasons_once(&rig);
 	assert_true(days < AGENT_YEAR_DAYS ||
 		    (ended[NM_ALERT_TAKEN] > 30 && ended[NM_ALERT_UNANSWERED] > 30 && ended[NM_ALERT_LATE] > 10));
