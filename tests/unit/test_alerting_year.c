@@ -196,7 +196,7 @@ static bool befall(struct agent_rig *rig, struct agent_fate *fate, bool called)
 	crises->process = getpid();
 	if (born) /* its store is not open yet */
 		return hurt;
-	if (random_below(&fate->seed, 1200) == 0)
+	if (random_below(&fate->seed, 900) == 0)
 		for (int64_t n = 1 + (random_below(&fate->seed, 3) == 0); n > 0; n--)
 			call_for_help(rig, &fate->seed);
 	answer_alerts(rig);
